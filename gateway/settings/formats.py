@@ -1,0 +1,102 @@
+"""What single values must look like: addresses, patterns, keys. Each returns its value or says what is wrong."""
+
+from __future__ import annotations
+
+import binascii
+import re
+from base64 import b64decode
+from urllib.parse import SplitResult, urlsplit
+
+from pydantic_core import PydanticCustomError
+
+from gateway.settings.secret import Secret
+
+_ALLOW = re.compile(r"(?:\*|[A-Z]+) (?:\*|/?[\w.*/-]+)")
+_EVENT = re.compile(r"(?:\*|[a-z_]+)(?:\.(?:\*|[a-z_]+))*")
+_WHSEC_BYTES = range(24, 65)  # Standard Webhooks, "Signature scheme": 24 to 64 random bytes
+
+
+def _wrong(what: str) -> PydanticCustomError:
+    return PydanticCustomError("format", "{what}", {"what": what})
+
+
+def _split(url: str) -> SplitResult:
+    try:
+        parts = urlsplit(url)
+        _ = parts.port  # raises when it is no number up to 65535
+    except ValueError as failure:
+        raise _wrong(f"is not a URL: {failure}") from None
+    return parts
+
+
+def web_address(url: str) -> str:
+    """Accept an absolute http(s) URL without credentials in it."""
+    parts = _split(url)
+    if parts.scheme not in ("http", "https"):
+        raise _wrong("does not start with http:// or https://")
+    if not parts.hostname:
+        raise _wrong("names no host")
+    if "@" in parts.netloc:
+        raise _wrong("holds a user name or password")
+    if parts.fragment or re.search(r"[^!-~]", url):
+        raise _wrong("holds a fragment, blanks or non-ASCII characters")
+    return url
+
+
+def upstream_root(url: str) -> str:
+    """Accept where all paths of the upstream start; it ends in a slash."""
+    if urlsplit(web_address(url)).query:
+        raise _wrong("holds a query")
+    return url if url.endswith("/") else url + "/"
+
+
+def callback_prefix(url: str) -> str:
+    """Accept a prefix that fixes the whole host: `https://tool` would also allow `https://tool.elsewhere`."""
+    if not urlsplit(web_address(url)).path:
+        raise _wrong("does not end its host with a slash")
+    return url
+
+
+def store_address(url: str) -> str:
+    """Accept `memory://`, `sqlite:///path`, `redis://host:port/number` and `rediss://…`."""
+    parts = _split(url)
+    match parts.scheme:
+        case "memory":
+            whole = url == "memory://"
+        case "sqlite":
+            whole = not parts.netloc and len(parts.path) > 1 and not parts.path.endswith("/")
+        case "redis" | "rediss":
+            whole = bool(parts.hostname) and re.fullmatch(r"/?|/\d+", parts.path) is not None
+        case _:
+            raise _wrong(f"names the unknown store {parts.scheme or url!r}")
+    if not whole:
+        raise _wrong("is incomplete")
+    return url
+
+
+def allow_pattern(pattern: str) -> str:
+    """Accept `METHOD path`, each of which may be `*`."""
+    if not _ALLOW.fullmatch(pattern):
+        raise _wrong("is not METHOD, one blank, path")
+    return pattern
+
+
+def event_pattern(pattern: str) -> str:
+    """Accept dotted lower-case words, each of which may be `*`."""
+    if not _EVENT.fullmatch(pattern):
+        raise _wrong("is not a dotted event name")
+    return pattern
+
+
+def signing_secret(secret: Secret) -> Secret:
+    """Accept a secret in the form of Standard Webhooks: `whsec_` and 24 to 64 bytes in base64."""
+    prefix, _, encoded = secret.get_secret_value().partition("_")
+    if prefix != "whsec":
+        raise _wrong("does not start with whsec_")
+    try:
+        length = len(b64decode(encoded, validate=True))
+    except binascii.Error:
+        raise _wrong("is not base64 after whsec_") from None
+    if length not in _WHSEC_BYTES:
+        raise _wrong(f"holds {length} bytes")
+    return secret

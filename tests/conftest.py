@@ -1,0 +1,37 @@
+"""For every test: properties are the same on a slow machine, and nothing leaves this one."""
+
+from __future__ import annotations
+
+import os
+import sys
+from ipaddress import ip_address
+
+import hypothesis
+
+hypothesis.settings.register_profile("default", deadline=None)
+hypothesis.settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
+hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "default")
+
+
+def _is_here(host: object) -> bool:
+    if isinstance(host, bytes):
+        host = host.decode()
+    try:
+        return not host or host == "localhost" or ip_address(str(host)).is_loopback
+    except ValueError:
+        return False
+
+
+def _stay_on_this_machine(event: str, arguments: tuple[object, ...]) -> None:
+    """Fail a test that looks up or connects to another machine (an audit hook sees every library's attempt)."""
+    if event == "socket.getaddrinfo":
+        host = arguments[0]
+    elif event == "socket.connect" and isinstance(arguments[1], tuple):
+        host = arguments[1][0]
+    else:
+        return
+    if not _is_here(host) and host != "0.0.0.0":
+        raise RuntimeError(f"a test tried to reach {host!r}; use a server on the loopback address")
+
+
+sys.addaudithook(_stay_on_this_machine)

@@ -1,0 +1,80 @@
+"""What is written for people agrees with the code."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator
+
+import pytest
+
+from gateway import __version__
+from gateway.cli import COMMANDS
+from gateway.settings import load
+from gateway.settings.reference import reference
+from tests.project.tree import ROOT
+from tests.settings.files import SIGNING_SECRET
+from tests.settings.test_table import rows
+
+EXAMPLE = ROOT / "config.example.toml"
+VARIABLES = {"TOKEN": "abcdefghij1", "KEY": "fifteen-men-on-a-chest", "WHSEC": SIGNING_SECRET}
+
+
+def test_the_page_of_settings_is_up_to_date() -> None:
+    assert (ROOT / "docs/settings.md").read_text(encoding="utf-8") == reference(), "run: make docs"
+
+
+def test_the_example_loads() -> None:
+    names = re.findall(r'(?m)^\w.*env = "(\w+)"', EXAMPLE.read_text(encoding="utf-8"))
+    environ = {name: VARIABLES[name.rpartition("_")[2]] for name in names}
+    assert load(EXAMPLE, environ).apps
+
+
+def uncommented(text: str) -> str:
+    """The example with its commented-out settings taken in."""
+    return re.sub(r"(?m)^# (?=\[apps|\w+ = )", "", text)
+
+
+def keys(tree: dict[str, object]) -> Iterator[str]:
+    for name, section in tree.items():
+        match section:
+            case list():
+                yield from (f"{name}.{key}" for row in section for key in row)
+            case dict() if name in ("accounts", "apps", "resources"):
+                yield from (f"{name}.{key}" for row in section.values() for key in row)
+            case dict():
+                yield from (f"{name}.{key}" for key in section)
+            case _:
+                yield name
+
+
+def test_the_example_shows_every_setting() -> None:
+    shown = set(keys(tomllib.loads(uncommented(EXAMPLE.read_text(encoding="utf-8")))))
+    assert shown == {key for key, _ in rows()}
+
+
+@pytest.mark.parametrize("command", ["make demo", "make test"])
+def test_the_readme_shows_both_commands(command: str) -> None:
+    assert command in (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", [*COMMANDS, "config.example.toml", "docs/settings.md", "CONTRIBUTING.md"])
+def test_the_readme_leads_to_every_command_and_page(name: str) -> None:
+    assert name in (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("target", ["test", "check", "format", "docs", "lock"])
+def test_contributors_find_every_target_of_make(target: str) -> None:
+    assert f"`make {target}" in (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    assert re.search(rf"(?m)^{target}:", (ROOT / "Makefile").read_text(encoding="utf-8"))
+
+
+def test_contributors_are_sent_to_files_that_are_there() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    for path in re.findall(r"`((?:gateway|docs|tests)/[\w./]*)`", text):
+        assert (ROOT / path).exists(), path
+
+
+def test_the_changelog_knows_the_version() -> None:
+    text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert "## [Unreleased]" in text or f"## [{__version__}]" in text

@@ -1,0 +1,1 @@
+"""How the world does it: one file per product; none imports another."""

@@ -1,0 +1,194 @@
+"""Which metrics there are: one table. `docs/metrics.md` is generated from it, and nothing else makes a family.
+
+A label takes its values from a closed set; any other value is counted as `other`, so that no caller, path
+or upstream answer can add a series. Label sets that are small start at zero (`at_zero`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from gateway.policy.backlog import Priority
+from gateway.policy.closure import Reason
+from gateway.policy.faults import Kind
+from gateway.policy.negotiation import Representation
+from gateway.policy.trace import Outcome
+
+PREFIX = "intervals_gateway_"
+OTHER = "other"
+NONE = "none"
+
+
+class Type(StrEnum):
+    """The metric types in use, by their OpenMetrics names."""
+
+    COUNTER = "counter"
+    GAUGE = "gauge"
+    HISTOGRAM = "histogram"
+    INFO = "info"
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A label and its closed set. No `values`: the names come from the configuration or the catalogue (`Names`)."""
+
+    name: str
+    meaning: str
+    values: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """One metric, its name without the prefix. Buckets are upper bounds in the family's unit."""
+
+    name: str
+    type: Type
+    labels: tuple[Label, ...]
+    help: str
+    unit: str = ""
+    buckets: tuple[float, ...] = ()
+    at_zero: bool = False
+
+    @property
+    def stem(self) -> str:
+        """The name that OpenMetrics gives the family; its samples carry the suffix."""
+        return self.name.removesuffix("_total").removesuffix("_info")
+
+
+APP = Label("app", "a configured app; `other` where none was recognised")
+ACCOUNT = Label("account", "a configured account")
+EGRESS = Label("egress", "the configured egress")
+BUDGET = Label("budget", "the egress or a configured account")
+RESOURCE = Label("resource", "a documented resource; `other` for every other path")
+METHOD = Label("method", "the request method", ("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"))
+CODE = Label(
+    "code",
+    "the HTTP status (499: the caller had left); `none` where no answer came",
+    (NONE, *map(str, range(100, 600))),
+)
+API_CODE = Label(
+    "api_code", "the upstream's own error code, 1 to 20; `none` without one", (NONE, *map(str, range(1, 21)))
+)
+OUTCOME = Label("outcome", "how the answer came about", tuple(Outcome))
+ANSWER = Label("outcome", "how the cache answered", ("hit", "selected", "collapsed", "stale", "miss", "bypass"))
+FORMAT = Label("format", "the representation sent", tuple(Representation))
+WINDOW = Label("window", "the window of the budget", ("minute", "day"))
+SOURCE = Label("source", "who counted", ("ledger", "upstream"))
+PRIORITY = Label("priority", "the class of the waiting requests", tuple(Priority))
+WAITED = Label("result", "how the wait ended", ("admitted", "refused", "left"))
+REFUSED = Label("reason", "the kind of fault, as in the problem's type", tuple(Kind))
+EVICTED = Label("reason", "why the entry left the store", ("size", "expired", "replaced", "dropped"))
+CLOSED = Label("reason", "why nothing is sent for the account", tuple(Reason))
+CAUSE = Label(
+    "cause",
+    "what made the entries untrue; `unknown`: a write whose answer was lost",
+    ("write", "unknown", "purge"),
+)
+KIND = Label("kind", "what was dropped", ("access_line", "event", "series"))
+
+_ANSWER_TIMES = (0.0005, 0.001, 0.005, 0.025, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0, 30.0, 60.0)
+_WAITS = (0.1, 0.5, 1.0, 2.5, 5.0, 10.0, 20.0, 30.0, 60.0, 120.0)
+_UPSTREAM_TIMES = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)
+
+FAMILIES: tuple[Family, ...] = (
+    Family(
+        "requests_total", Type.COUNTER, (APP, RESOURCE, METHOD, CODE), "Requests received from callers.", "requests"
+    ),
+    Family(
+        "request_duration_seconds",
+        Type.HISTOGRAM,
+        (APP, OUTCOME),
+        "Time from a request's arrival to its answer, waiting included; exemplars carry the trace id.",
+        "seconds",
+        _ANSWER_TIMES,
+    ),
+    Family(
+        "cache_answers_total",
+        Type.COUNTER,
+        (RESOURCE, ANSWER, FORMAT),
+        "Reads by how the cache answered; only miss and bypass spend quota.",
+    ),
+    Family("cache_entries", Type.GAUGE, (), "Entries stored now.", "entries", at_zero=True),
+    Family("cache_bytes", Type.GAUGE, (), "Bytes the stored entries hold now.", "bytes", at_zero=True),
+    Family("cache_evictions_total", Type.COUNTER, (EVICTED,), "Entries that left the store, by why.", at_zero=True),
+    Family(
+        "invalidations_total", Type.COUNTER, (RESOURCE, CAUSE), "Times a resource's entries were dropped as untrue."
+    ),
+    Family(
+        "upstream_requests_total",
+        Type.COUNTER,
+        (ACCOUNT, APP, RESOURCE, METHOD),
+        "Requests sent to the upstream: the quota spent, by whom and on what.",
+        "requests",
+    ),
+    Family(
+        "upstream_responses_total",
+        Type.COUNTER,
+        (ACCOUNT, CODE, API_CODE),
+        "Answers of the upstream by status and its own error code.",
+    ),
+    Family(
+        "upstream_duration_seconds",
+        Type.HISTOGRAM,
+        (RESOURCE,),
+        "Time from sending a request to the upstream to the end of its answer.",
+        "seconds",
+        _UPSTREAM_TIMES,
+    ),
+    Family("quota_limit_requests", Type.GAUGE, (BUDGET, WINDOW), "Requests a window allows.", "requests"),
+    Family(
+        "quota_used_requests", Type.GAUGE, (BUDGET, WINDOW, SOURCE), "Requests counted in the window now.", "requests"
+    ),
+    Family(
+        "quota_reset_timestamp_seconds", Type.GAUGE, (ACCOUNT,), "When the account's day ends, epoch time.", "seconds"
+    ),
+    Family(
+        "quota_exhaustion_timestamp_seconds",
+        Type.GAUGE,
+        (ACCOUNT,),
+        "When the account's day is forecast to be spent, epoch time; +Inf when it lasts until its reset.",
+        "seconds",
+    ),
+    Family(
+        "quota_foreign_requests_total",
+        Type.COUNTER,
+        (ACCOUNT,),
+        "Requests the upstream counted that the gateway did not send.",
+        "requests",
+        at_zero=True,
+    ),
+    Family("queue_requests", Type.GAUGE, (EGRESS, PRIORITY), "Requests waiting in line.", "requests", at_zero=True),
+    Family(
+        "queue_wait_seconds",
+        Type.HISTOGRAM,
+        (APP, WAITED),
+        "Time spent in line by the requests that lined up.",
+        "seconds",
+        _WAITS,
+    ),
+    Family(
+        "refusals_total",
+        Type.COUNTER,
+        (APP, REFUSED),
+        "Requests that ended in a fault; the reasons that say not now start at zero.",
+        at_zero=True,
+    ),
+    Family(
+        "account_closed",
+        Type.GAUGE,
+        (ACCOUNT, CLOSED),
+        "1 while the account is closed for this reason, else 0.",
+        at_zero=True,
+    ),
+    Family(
+        "telemetry_dropped_total",
+        Type.COUNTER,
+        (KIND,),
+        "Log lines that found their queue full, and observations counted as other because a family was full.",
+        at_zero=True,
+    ),
+    Family("build_info", Type.INFO, (), "Version of the gateway and of its Python.", at_zero=True),
+)
+
+BY_NAME = {family.name: family for family in FAMILIES}

@@ -1,0 +1,1 @@
+"""How callers see it: the HTTP server edge."""

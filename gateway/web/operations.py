@@ -1,0 +1,128 @@
+"""The operations listener: is it alive, is it ready, what are the numbers. For operators and machines, not for callers.
+
+Nothing here calls the upstream, and a spent quota is not unready: the gateway still answers from its store.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import warnings
+from collections.abc import Awaitable, Callable, Mapping
+from http import HTTPStatus
+from typing import Any
+
+import orjson
+from aiohttp import web
+from aiohttp.typedefs import Handler
+from aiohttp.web_exceptions import NotAppKeyWarning
+from aiohttp_cache import MemoryCache, cache, cache_middleware
+from typing_extensions import override
+
+from gateway.policy import negotiation
+
+Probe = Callable[[], str | None]
+"""Tell why a part is not ready, or None when it is. Answers at once, from what is known."""
+
+Expose = Callable[[str], Awaitable[tuple[bytes, str]]]
+"""Render the metrics for an Accept field: the body and its content type."""
+
+_PAGES = 100  # different pages kept; queries and Accept fields are the caller's, so there must be an end
+_NO_STORE = {"Cache-Control": "no-store"}
+_PAGE = """<!doctype html>
+<html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>Intervals gateway: operations</title>
+<h1>Intervals gateway: operations</h1>
+<ul>
+{items}
+</ul>
+</html>
+"""
+
+
+def operations(*, probes: Mapping[str, Probe], expose: Expose) -> web.Application:
+    """Build the listener's application. The parts of `probes` are what `/readyz` names (settings, ledger, store, ...).
+
+    Routes can be added until it starts; `/` lists those that answer GET.
+    """
+    app = web.Application(middlewares=[_problems, cache_middleware])
+    with warnings.catch_warnings():  # aiohttp-cache looks its store up under this plain string
+        warnings.simplefilter("ignore", NotAppKeyWarning)
+        app["cache"] = _Pages()
+    app.router.add_get("/", _index)
+    app.router.add_get("/livez", _live)
+    app.router.add_get("/readyz", _readiness(probes))
+    app.router.add_get("/metrics", _metrics(expose))
+    return app
+
+
+class _Pages(MemoryCache):
+    """aiohttp-cache's store for the gateway's own pages, with keys that tell representations apart and an end."""
+
+    @override
+    async def make_key(self, request: web.Request) -> str:
+        return f"{request.method} {request.raw_path} {request.headers.get('Accept', '')}"
+
+    @override
+    async def set(self, key: str, value: dict[str, Any], expires: int = 3000) -> None:
+        if len(self._cache) >= _PAGES:
+            await self.clear()
+        await super().set(key, value, expires)
+
+
+@cache(expires=60)
+async def _index(request: web.Request) -> web.Response:
+    resources = (route.resource for route in request.app.router.routes() if route.method == "GET")
+    paths = sorted({resource.canonical for resource in resources if isinstance(resource, web.PlainResource)} - {"/"})
+    items = "\n".join(f'<li><a href="{path}">{path}</a></li>' for path in paths)
+    policy = {"Content-Security-Policy": "default-src 'none'", "X-Content-Type-Options": "nosniff"}
+    return web.Response(text=_PAGE.format(items=items), content_type="text/html", headers=policy)
+
+
+async def _live(_: web.Request) -> web.Response:
+    """Answer as long as the event loop turns."""
+    return _json({"alive": True})
+
+
+def _readiness(probes: Mapping[str, Probe]) -> Handler:
+    async def ready(_: web.Request) -> web.Response:
+        reasons = {part: reason for part, probe in probes.items() if (reason := probe()) is not None}
+        return _json({"ready": not reasons, "reasons": reasons}, status=503 if reasons else 200)
+
+    return ready
+
+
+def _metrics(expose: Expose) -> Handler:
+    async def metrics(request: web.Request) -> web.Response:
+        body, content_type = await expose(",".join(request.headers.getall("Accept", ())))
+        headers = _NO_STORE | {"Content-Type": content_type, "Vary": "Accept, Accept-Encoding"}
+        if negotiation.coding(",".join(request.headers.getall("Accept-Encoding", ()))) == "gzip":
+            headers["Content-Encoding"] = "gzip"
+            body = await asyncio.to_thread(gzip.compress, body, 1)
+        return web.Response(body=body, headers=headers)
+
+    return metrics
+
+
+@web.middleware
+async def _problems(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Answer what the router refuses (no such path, no such method) as a problem (RFC 9457 §4.2.1)."""
+    try:
+        return await handler(request)
+    except web.HTTPException as refusal:
+        if refusal.status < 400:
+            raise
+        problem = {"type": "about:blank", "title": HTTPStatus(refusal.status).phrase, "status": refusal.status}
+        allowed = {"Allow": refusal.headers["Allow"]} if "Allow" in refusal.headers else {}
+        return _json(problem, status=refusal.status, content_type="application/problem+json", headers=allowed)
+
+
+def _json(
+    value: Mapping[str, Any],
+    *,
+    status: int = 200,
+    content_type: str = "application/json",
+    headers: Mapping[str, str] | None = None,
+) -> web.Response:
+    body = orjson.dumps(value) + b"\n"
+    return web.Response(body=body, status=status, content_type=content_type, headers=_NO_STORE | dict(headers or {}))

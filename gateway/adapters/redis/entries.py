@@ -1,0 +1,222 @@
+"""Entries in Redis: sealed values that expire by themselves, and an index to drop many at once.
+
+For each account and resource there is a sorted set of the keys stored for it, scored by their expiry; every store takes
+out what has long expired, and all sets are listed in one. A value and its place in the set change in one transaction.
+The sets do not expire and a `volatile-*` policy does not evict them, or a drop could miss an entry.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from aiohttp_cache.backends import RedisCache, RedisConfig
+from typing_extensions import override
+
+from gateway.adapters.redis.server import FAILURES, OnError, check, close, connect
+from gateway.policy.entry import Entry, Selector
+from gateway.policy.names import CacheKey
+from gateway.policy.sealing import seal, unseal, useful_until
+
+PREFIX = "{intervals}:entry:"
+INDEX = "{intervals}:index:"
+INDICES = "{intervals}:indices"
+
+LONGEST = 30 * 86400.0
+"""Seconds after which an entry is forgotten whatever its lifetime says."""
+SKEW = 3600.0
+"""Seconds by which replicas' clocks may differ before an index forgets an entry that is still there."""
+PAUSE = 1.0
+"""Seconds of misses after a failure, so that callers do not each wait for a server that is away."""
+OWED = 1000
+"""Beyond this many drops that could not be made, everything is dropped."""
+
+
+class RedisEntries(RedisCache):
+    """An `EntryStore` shared by replicas; the server's `maxmemory` bounds it. `clock` tells epoch seconds.
+
+    `refused` counts values whose tag was wrong (each is a miss and is removed), `failures` what the server did not do.
+    """
+
+    def __init__(
+        self, url: str, *, seal_key: bytes, clock: Callable[[], float], on_error: OnError, timeout: float = 2.0
+    ) -> None:
+        super().__init__(RedisConfig(key_prefix=PREFIX))
+        self.refused = 0
+        self.failures = 0
+        self._redis_pool = self._client = connect(url, timeout=timeout)
+        self._seal_key = seal_key
+        self._clock = clock
+        self._on_error = on_error
+        self._drops = 0
+        self._dropping: list[Selector] = []
+        self._owed: list[Selector] = []
+        self._away_until = 0.0
+
+    async def open(self) -> None:
+        """Report what is wrong with the server, and take what has expired out of the index."""
+        await check(self._client, self._on_error)
+        with self._reported("entries_unwritten"):
+            for index in await self._client.smembers(INDICES):
+                await self._client.zremrangebyscore(index, "-inf", self._clock() - SKEW)
+
+    async def aclose(self) -> None:
+        await close(self._client)
+
+    async def load(self, key: CacheKey) -> Entry | None:
+        if not await self._ready():
+            return None
+        drops = self._drops
+        sealed: bytes | None = None
+        with self._reported("entries_unreadable"):
+            sealed = await super().get(key)
+        if sealed is None:
+            return None
+        entry = unseal(sealed, self._seal_key, key)
+        if entry is None:
+            await self._refuse(key)
+            return None
+        # What a drop may have covered while it was being read must not come back to life in the caller's hands.
+        unsure = drops != self._drops or any(selector.covers(entry) for selector in (*self._dropping, *self._owed))
+        return None if unsure else entry
+
+    async def store(self, entry: Entry) -> None:
+        """Where it cannot be stored, what is under the key must not be read again either."""
+        stored = False
+        try:
+            if await self._ready():
+                with self._reported("entries_unwritten"):
+                    await self._put(entry)
+                    stored = True
+        finally:
+            if not stored:
+                self._owe(Selector(key=entry.key))
+
+    async def drop(self, selector: Selector) -> int:
+        """Where it cannot be made, covered entries are misses here, and it is made before anything else is read."""
+        self._drops += 1
+        self._dropping.append(selector)
+        dropped: int | None = None
+        try:
+            with self._reported("entries_undropped"):
+                dropped = await self._remove(selector)
+        finally:
+            self._dropping.remove(selector)
+            if dropped is None:
+                self._owe(selector)
+        return dropped or 0
+
+    @override
+    async def get(self, key: str) -> Any:
+        return await self.load(CacheKey(key))
+
+    @override
+    async def set(self, key: str, value: object, expires: int = 0) -> None:
+        if not isinstance(value, Entry) or value.key != key:
+            raise TypeError("only an Entry is kept, under its own key")
+        await self.store(value)
+
+    @override
+    async def has(self, key: str) -> bool:
+        return await self.load(CacheKey(key)) is not None
+
+    @override
+    async def delete(self, key: str) -> None:
+        await self.drop(Selector(key=CacheKey(key)))
+
+    @override
+    async def clear(self) -> None:
+        await self.drop(Selector())
+
+    @staticmethod
+    @override
+    def dump_object(value: object) -> bytes:
+        """Not pickle: what is stored is sealed by `store`."""
+        raise TypeError("only sealed entries are stored")
+
+    @override
+    def load_object(self, value: Any = None) -> Any:
+        """Not pickle: the bytes as they are, for `load` to unseal."""
+        return value
+
+    async def _put(self, entry: Entry) -> None:
+        now = self._clock()
+        expiry = now + min(max(useful_until(entry) - now, 1.0), LONGEST)
+        index = _index(entry.account, entry.resource)
+        async with self._client.pipeline(transaction=True) as pipeline:
+            pipeline.set(PREFIX + entry.key, seal(entry, self._seal_key), px=int((expiry - now) * 1000))
+            pipeline.zadd(index, {entry.key: expiry})
+            pipeline.zremrangebyscore(index, "-inf", now - SKEW)
+            pipeline.sadd(INDICES, index)
+            await pipeline.execute()
+
+    async def _remove(self, selector: Selector) -> int:
+        if selector.key is not None:
+            return await self._remove_one(selector.key, selector)
+        indices = await self._indices(selector)
+        async with self._client.pipeline(transaction=False) as pipeline:
+            for index in indices:
+                pipeline.zrange(index, 0, -1)
+            listed = await pipeline.execute()
+        async with self._client.pipeline(transaction=True) as pipeline:
+            for index, keys in zip(indices, listed, strict=True):
+                if keys:
+                    pipeline.unlink(*(PREFIX.encode() + key for key in keys))
+                    pipeline.zrem(index, *keys)
+            return sum((await pipeline.execute())[::2])
+
+    async def _remove_one(self, key: CacheKey, selector: Selector) -> int:
+        if selector != Selector(key=key):
+            sealed: bytes | None = await super().get(key)
+            entry = None if sealed is None else unseal(sealed, self._seal_key, key)
+            if entry is None or not selector.covers(entry):
+                return 0
+        return int(await self._client.unlink(PREFIX + key))
+
+    async def _indices(self, selector: Selector) -> list[str]:
+        if selector.account is not None and selector.resources is not None:
+            return [_index(selector.account, resource) for resource in selector.resources]
+        names = [name.decode() for name in await self._client.smembers(INDICES)]
+        return [name for name in names if _covers(selector, *json.loads(name.removeprefix(INDEX)))]
+
+    async def _ready(self) -> bool:
+        """Make what drops are owed; False while the server is away."""
+        if asyncio.get_running_loop().time() < self._away_until:
+            return False
+        with self._reported("entries_undropped"):
+            for selector in tuple(self._owed):
+                await self._remove(selector)
+                if selector in self._owed:
+                    self._owed.remove(selector)
+        return not self._owed
+
+    def _owe(self, selector: Selector) -> None:
+        if selector not in self._owed:
+            self._owed = [*self._owed, selector] if len(self._owed) < OWED else [Selector()]
+
+    async def _refuse(self, key: CacheKey) -> None:
+        self.refused += 1
+        self._on_error("entry_refused", "a stored entry was not sealed by this gateway; it is removed")
+        await self.drop(Selector(key=key))
+
+    @contextmanager
+    def _reported(self, event: str) -> Iterator[None]:
+        try:
+            yield
+        except FAILURES as error:
+            self.failures += 1
+            self._away_until = asyncio.get_running_loop().time() + PAUSE
+            self._on_error(event, f"{type(error).__name__}: {error}")
+
+
+def _index(account: str, resource: str) -> str:
+    return INDEX + json.dumps([account, resource])
+
+
+def _covers(selector: Selector, account: str, resource: str) -> bool:
+    return (selector.account is None or selector.account == account) and (
+        selector.resources is None or resource in selector.resources
+    )

@@ -1,0 +1,52 @@
+"""A stored response (RFC 9111 §3) and the means to name many of them at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from gateway.policy.messages import Response
+from gateway.policy.names import AccountName, CacheKey
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One stored response with all that is needed to decide on its reuse.
+
+    The response is kept as the upstream sent it (connection-specific fields removed). Times are epoch seconds,
+    spans are seconds. `resource` is a documented resource, or "other".
+    """
+
+    key: CacheKey
+    account: AccountName
+    resource: str
+    target: str
+    response: Response
+    requested_at: float
+    received_at: float
+    initial_age: float
+    lifetime: float
+    stale_while_revalidate: float = 0.0
+    stale_if_error: float = 0.0
+    vary: tuple[tuple[str, str | None], ...] = ()
+
+    @property
+    def weight(self) -> int:
+        """Bytes this entry really holds, to within the interpreter's own overhead."""
+        fields = sum(len(name) + len(value) + 160 for name, value in self.response.headers)
+        return len(self.response.body) + len(self.target) + fields + 900
+
+
+@dataclass(frozen=True, slots=True)
+class Selector:
+    """Which entries to drop: all conditions that are given must hold, none given means all."""
+
+    account: AccountName | None = None
+    resources: frozenset[str] | None = None
+    key: CacheKey | None = None
+
+    def covers(self, entry: Entry) -> bool:
+        return (
+            (self.account is None or entry.account == self.account)
+            and (self.resources is None or entry.resource in self.resources)
+            and (self.key is None or entry.key == self.key)
+        )

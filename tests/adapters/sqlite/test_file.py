@@ -1,0 +1,57 @@
+"""Jobs on the file run in order, and a file that is away is tried again."""
+
+from __future__ import annotations
+
+import sqlite3
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from gateway.adapters.sqlite import SqliteFile
+from tests.adapters.stores import Events, modes
+
+
+async def test_writes_run_in_the_order_given(tmp_path: Path, events: Events) -> None:
+    file = SqliteFile(tmp_path / "gateway.db", on_error=events)
+    order: list[int] = []
+
+    def append(number: int, _: sqlite3.Connection) -> None:
+        order.append(number)
+
+    jobs = [file.write(partial(append, number)) for number in range(5)]
+    for job in jobs:
+        await job
+    assert order == [0, 1, 2, 3, 4]
+    await file.aclose()
+
+
+async def test_a_reader_cannot_write(tmp_path: Path, events: Events) -> None:
+    file = SqliteFile(tmp_path / "gateway.db", on_error=events)
+    await file.open()
+    with pytest.raises(sqlite3.OperationalError, match="readonly"):
+        await file.read(lambda connection: connection.execute("DELETE FROM ledger"))
+    await file.aclose()
+
+
+async def test_reading_never_makes_a_file(tmp_path: Path, events: Events) -> None:
+    file = SqliteFile(tmp_path / "gateway.db", on_error=events)
+    with pytest.raises(sqlite3.OperationalError):
+        await file.read(lambda connection: connection.execute("SELECT 1 FROM entries"))
+    assert modes(tmp_path) == {}
+    await file.aclose()
+
+
+async def test_a_path_that_cannot_be_opened_is_reported_and_tried_again(tmp_path: Path, events: Events) -> None:
+    path = tmp_path / "gateway.db"
+    path.mkdir()
+    file = SqliteFile(path, on_error=events)
+    await file.open()
+    assert events.names == ["store_unavailable"]
+    path.rmdir()
+    await file.write(lambda _: None)
+    assert path.is_file()
+    await file.aclose()
+    await file.aclose()
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        await file.write(lambda _: None)

@@ -1,0 +1,106 @@
+"""The memory store's bound, order and accounts; what it shares with the others is in `test_entry_stores.py`."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateway.adapters.memory import LARGEST_PART, Eviction, MemoryEntries, MemoryLedger
+from gateway.policy.entry import Selector
+from gateway.policy.names import AccountName, CacheKey
+from tests.adapters.stores import entry
+
+WEIGHT = entry("k0").weight
+
+
+def test_the_least_recently_used_leaves_first() -> None:
+    store = MemoryEntries[bytes](4 * WEIGHT)
+    for number in range(4):
+        store.keep(entry(f"k{number}"))
+    assert store.peek(CacheKey("k0")) is not None
+    store.keep(entry("k4"))
+    assert store.peek(CacheKey("k1")) is None
+    assert store.peek(CacheKey("k0")) is not None
+    assert store.evictions == {Eviction.SIZE: 1, Eviction.REPLACED: 0, Eviction.DROPPED: 0}
+
+
+def test_what_is_too_heavy_is_not_kept_nor_what_it_replaces() -> None:
+    store = MemoryEntries[bytes](LARGEST_PART * WEIGHT)
+    assert store.keep(entry("k0")) is not None
+    assert store.keep(entry("k0", body=b"heavy")) is None
+    assert store.peek(CacheKey("k0")) is None
+    assert (store.entries, store.bytes) == (0, 0)
+
+
+def test_renditions_count_towards_the_bound() -> None:
+    store = MemoryEntries[bytes](40 * WEIGHT)
+    for number in range(39):
+        store.keep(entry(f"k{number:02}"))
+    held = store.peek(CacheKey("k38"))
+    assert held is not None
+    held.renditions["xml"] = b"x" * (3 * WEIGHT)
+    store.grew(held, 3 * WEIGHT)
+    assert store.bytes <= 40 * WEIGHT
+    assert held.weight == 4 * WEIGHT
+    assert store.evictions[Eviction.SIZE] > 0
+    assert store.peek(CacheKey("k38")) is held
+
+
+def test_renditions_too_heavy_are_let_go_but_the_entry_stays() -> None:
+    store = MemoryEntries[bytes](8 * WEIGHT)
+    held = store.keep(entry("k0"))
+    assert held is not None
+    held.renditions["xml"] = b"x" * (2 * WEIGHT)
+    store.grew(held, 2 * WEIGHT)
+    assert held.renditions == {}
+    assert store.bytes == held.weight == WEIGHT
+    assert store.peek(CacheKey("k0")) is held
+
+
+def test_a_record_that_left_grows_unheard() -> None:
+    store = MemoryEntries[bytes](8 * WEIGHT)
+    held = store.keep(entry("k0"))
+    assert held is not None
+    store.keep(entry("k0"))
+    store.grew(held, 500)
+    assert store.bytes == WEIGHT
+
+
+KEYS = st.sampled_from("abcdefgh")
+STEPS = st.one_of(
+    st.tuples(st.just("keep"), KEYS, st.integers(0, 3000)),
+    st.tuples(st.just("peek"), KEYS, st.just(0)),
+    st.tuples(st.just("grew"), KEYS, st.integers(0, 3000)),
+    st.tuples(st.just("drop"), KEYS, st.integers(0, 2)),
+)
+
+
+@given(st.lists(STEPS, max_size=60))
+def test_the_books_always_balance(steps: list[tuple[str, str, int]]) -> None:
+    bound = 6 * WEIGHT
+    store = MemoryEntries[bytes](bound)
+    for verb, key, size in steps:
+        made = entry(key, account=key, resource="task" if size % 2 else "client", body=b"x" * size)
+        held = store.peek(made.key)
+        match verb:
+            case "keep":
+                store.keep(made)
+            case "grew" if held is not None:
+                held.renditions[str(size)] = b""
+                store.grew(held, size)
+            case "drop":
+                choices = [Selector(key=made.key), Selector(account=AccountName(key)), Selector()]
+                store.discard(choices[size])
+                assert store.peek(made.key) is None
+            case _:
+                pass
+        kept = [one for name in "abcdefgh" if (one := store.peek(CacheKey(name))) is not None]
+        assert store.entries == len(kept)
+        assert store.bytes == sum(one.weight for one in kept) <= bound
+        assert all(one.weight <= bound // LARGEST_PART for one in kept)
+    store.discard(Selector())
+    assert (store.entries, store.bytes) == (0, 0)
+
+
+async def test_the_ledger_follows_the_clock_it_was_given() -> None:
+    assert (await MemoryLedger(lambda: 12.5).read(["a"])).now == 12.5

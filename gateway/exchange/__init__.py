@@ -1,0 +1,1 @@
+"""What happens: the async stages of one exchange, speaking only to ports."""

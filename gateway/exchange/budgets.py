@@ -1,0 +1,229 @@
+"""What was spent, as this process knows it: a mirror of the ledger, and every change on its way into it.
+
+A change (a lease ended, an account closed) is a function of a state. It is applied to the mirror at once and owed to
+the ledger; the next trip writes all that is owed together with what is taken. A trip reads, plans on what it read,
+and swaps; when another replica was faster it plans again. A process that dies owing something leaves its stamps until
+their latest end, so nothing that is lost here can lead to an overrun.
+
+When the ledger is away the mirror is all there is. Once all that others may have sent has passed (a period and a
+hold), the same arithmetic goes on with a share of each limit so small that all replicas together stay within it,
+and what was taken is owed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
+
+from gateway.policy import quota
+from gateway.policy.budget import State, dump, load
+from gateway.policy.quota import Daily, Denied, Sliding, Window
+from gateway.ports import Ledger, LedgerAway, Reading
+
+T = TypeVar("T")
+
+Change = Callable[[State, float], State]
+"""A change of one state, and the moment on the ledger's clock at which it came about."""
+
+_RACES = 8
+"""Swaps to lose in a row before giving other work a turn."""
+
+RETRY_AWAY = 1.0
+"""Seconds without asking a ledger that was away."""
+
+
+def ticks() -> float:
+    """The loop's own monotonic time in seconds."""
+    return asyncio.get_running_loop().time()
+
+
+@dataclass(slots=True)
+class Draft:
+    """The states a plan may spend from. What it takes here is spent only if the trip succeeds."""
+
+    states: dict[str, State]
+    windows: Mapping[str, Sequence[Window]]
+    hold: float
+    now: float
+    changes: list[tuple[str, Change]] = field(default_factory=list)
+
+    def take(self, budgets: Sequence[str], lease: str) -> str | None:
+        """Take one lease from all of these budgets, or from none: then the budget in the way is told."""
+        after: dict[str, State] = {}
+        for name in budgets:
+            result = quota.take(self.states[name], self.windows[name], (lease,), hold=self.hold, now=self.now)
+            if isinstance(result, Denied):
+                return name
+            after[name] = result.state
+        self.states.update(after)
+        self.changes += [(name, _charge(lease, self.hold)) for name in budgets]
+        return None
+
+    def change(self, budget: str, change: Change) -> None:
+        self.states[budget] = change(self.states[budget], self.now)
+        self.changes.append((budget, change))
+
+
+@dataclass(frozen=True, slots=True)
+class _Owed:
+    budget: str
+    at: float
+    change: Change
+
+
+class Budgets:
+    """The states of all budgets of this process, and the trips to the ledger."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        windows: Mapping[str, Sequence[Window]],
+        *,
+        hold: float,
+        safe_share: float,
+        on_ledger: Callable[[str | None], None],
+    ) -> None:
+        self.hold = hold
+        self._ledger = ledger
+        self._windows = dict(windows)
+        self._safe_share = safe_share
+        self._on_ledger = on_ledger
+        self._mirror: dict[str, State] = {name: State() for name in windows}
+        self._owed: list[_Owed] = []
+        self._lead = 0.0
+        self._lost_at: dict[str, State] | None = None
+        self._away_until = 0.0
+        self.last_trip = float("-inf")
+
+    @property
+    def away(self) -> bool:
+        return self._lost_at is not None
+
+    @property
+    def owed_since(self) -> float | None:
+        """When the oldest unwritten change came about, in ticks; later while the ledger is not asked."""
+        return max(self._owed[0].at, self._away_until) if self._owed else None
+
+    def now(self) -> float:
+        """The ledger's time, estimated: never ahead of it, behind by one trip at most."""
+        return ticks() + self._lead
+
+    def state(self, budget: str) -> State:
+        return self._mirror[budget]
+
+    def windows(self, budget: str) -> Sequence[Window]:
+        """What this process keeps to: the limits, or its safe share of them."""
+        if self._lost_at is None:
+            return self._windows[budget]
+        state, lost = self._mirror[budget], self._lost_at[budget]
+        return [_safe(window, self._safe_share, state=state, lost=lost) for window in self._windows[budget]]
+
+    def limited(self, budget: str) -> bool:
+        return any(window.limit for window in self._windows[budget])
+
+    def owe(self, budget: str, change: Change) -> None:
+        """Change a state now and write it with the next trip."""
+        self._owed.append(_Owed(budget, ticks(), change))
+        self._mirror[budget] = change(self._mirror[budget], self.now())
+
+    async def trip(self, budgets: Collection[str], plan: Callable[[Draft], Sequence[T]]) -> Sequence[T]:
+        """Read these budgets, plan on them, write what was planned and owed; returns the plan's result.
+
+        The plan may run several times; only its last run counts. Empty when too many races were lost.
+        """
+        if not self.away or ticks() >= self._away_until:
+            try:
+                return await self._with_ledger(sorted({*budgets, *(owed.budget for owed in self._owed)}), plan)
+            except LedgerAway as error:
+                self._lose(str(error))
+        return self.alone(budgets, plan)
+
+    def alone(self, budgets: Collection[str], plan: Callable[[Draft], Sequence[T]]) -> Sequence[T]:
+        """Plan on the mirror only, and owe what was planned."""
+        self.last_trip, now = ticks(), self.now()
+        states = {name: self._current(name, self._mirror[name], now) for name in budgets}
+        draft = Draft(states, {name: self.windows(name) for name in budgets}, self.hold, now)
+        result = plan(draft)
+        for budget, change in draft.changes:
+            self.owe(budget, change)
+        return result
+
+    async def _with_ledger(self, names: list[str], plan: Callable[[Draft], Sequence[T]]) -> Sequence[T]:
+        for _ in range(_RACES):
+            reading = await self._ledger.read(names)
+            texts = dict(zip(names, reading.states, strict=True))
+            found = {name: _loaded(name, text) for name, text in texts.items()}
+            self._found(reading)
+            owed = tuple(self._owed)
+            read = {
+                name: self._current(name, self._with(name, state, owed), reading.now) for name, state in found.items()
+            }
+            draft = Draft(dict(read), self._windows, self.hold, reading.now)
+            result = plan(draft)
+            corrected = any(read[name].day < found[name].day for name in names)  # a wrong clock wrote it
+            worth_it = owed or draft.changes or corrected
+            changed = [name for name in names if draft.states[name] != found[name]] if worth_it else []
+            before, after = [texts[name] for name in changed], [dump(draft.states[name]) for name in changed]
+            if not changed or await self._ledger.swap(changed, before, after):
+                del self._owed[: len(owed)]
+                self._learn(draft.states, self._owed)
+                return result
+            self._learn(read, self._owed[len(owed) :])
+        return ()
+
+    def _learn(self, states: Mapping[str, State], since: Sequence[_Owed]) -> None:
+        """Mirror what the ledger holds, and on it what came about since."""
+        self.last_trip = ticks()
+        for name, state in states.items():
+            self._mirror[name] = self._with(name, state, since)
+
+    def _found(self, reading: Reading) -> None:
+        self._lead = reading.now - ticks()
+        if self._lost_at is not None:
+            self._lost_at = None
+            self._on_ledger(None)
+
+    def _lose(self, why: str) -> None:
+        self._away_until = ticks() + RETRY_AWAY
+        if self._lost_at is not None:
+            return
+        for name, state in self._mirror.items():
+            # What other replicas sent until now is not in the mirror, so all of it has to pass first.
+            past = [window.period + self.hold for window in self._windows[name] if isinstance(window, Sliding)]
+            paused_until = max([state.paused_until, *(self.now() + span for span in past)])
+            self._mirror[name] = replace(state, paused_until=paused_until)
+        self._lost_at = dict(self._mirror)
+        self._on_ledger(why)
+
+    def _current(self, name: str, state: State, now: float) -> State:
+        return quota.current(state, self._windows[name], hold=self.hold, now=now)
+
+    def _with(self, name: str, state: State, owed: Sequence[_Owed]) -> State:
+        for item in owed:
+            if item.budget == name:
+                state = item.change(state, item.at + self._lead)
+        return state
+
+
+def _loaded(budget: str, text: str | None) -> State:
+    """Read a state; one that cannot be read is as good as away, since a guess could overrun."""
+    try:
+        return load(text)
+    except ValueError as error:
+        raise LedgerAway(f"{budget}: {error}") from None
+
+
+def _charge(lease: str, hold: float) -> Change:
+    return lambda state, at: quota.charge(state, lease, ends=at + hold)
+
+
+def _safe(window: Window, share: float, *, state: State, lost: State) -> Window:
+    """A share of a limit; of a day only of what was left when the ledger was lost."""
+    if window.limit == 0:
+        return window
+    if isinstance(window, Sliding):
+        return replace(window, limit=max(1, int(window.limit * share)))
+    spent = lost.used if lost.day == state.day else 0
+    return Daily(max(1, spent + int(max(0, window.limit - spent) * share)))

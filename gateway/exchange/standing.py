@@ -1,0 +1,84 @@
+"""How the gate stands: one value for gauges, RateLimit fields and the status page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from gateway.exchange.budgets import Budgets
+from gateway.exchange.door import Door
+from gateway.exchange.errand import EgressRule, Lane, Ticket
+from gateway.policy import quota
+from gateway.policy.backlog import Line, Priority
+from gateway.policy.closure import Closure
+from gateway.policy.names import AccountName
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetStanding:
+    """One limit: `name` is the egress's or the account's, `reset` in seconds until all of it is free again."""
+
+    name: str
+    window: Literal["minute", "day"]
+    limit: int
+    used: int
+    remaining: int
+    reset: float
+
+
+@dataclass(frozen=True, slots=True)
+class GateSnapshot:
+    """The gate at `now` (the ledger's epoch seconds): who waits, what is spent, what is closed. Spans in seconds.
+
+    `wait` is what somebody who joined at the end of the line would wait.
+    """
+
+    now: float
+    waiting: Mapping[Priority, int]
+    wait: float
+    leases_out: int
+    egress: BudgetStanding
+    accounts: Mapping[AccountName, BudgetStanding]
+    closures: Mapping[AccountName, Closure]
+    pause_left: float
+    ledger_away: bool
+
+
+def snapshot(
+    line: Line[Ticket, Lane],
+    budgets: Budgets,
+    door: Door,
+    egress: EgressRule,
+    accounts: Iterable[AccountName],
+    *,
+    out: int,
+) -> GateSnapshot:
+    """Read the mirror; limits are those this process keeps to now."""
+    now = budgets.now()
+    days = {name: Lane(name, free_of_day=False).budget for name in accounts}
+    closures = {name: budgets.state(budget).closed for name, budget in days.items()}
+    return GateSnapshot(
+        now=now,
+        waiting={priority: line.waiting(priority) for priority in Priority},
+        wait=door.newcomer_wait(),
+        leases_out=out,
+        egress=_standing(budgets, egress.budget, egress.name, "minute"),
+        accounts={name: _standing(budgets, budget, name, "day") for name, budget in days.items()},
+        closures={name: shut for name, shut in closures.items() if shut is not None and shut.in_force(now)},
+        pause_left=door.pause_left(),
+        ledger_away=budgets.away,
+    )
+
+
+def _standing(budgets: Budgets, budget: str, name: str, window: Literal["minute", "day"]) -> BudgetStanding:
+    state, now = budgets.state(budget), budgets.now()
+    (rule,) = budgets.windows(budget)
+    return BudgetStanding(
+        name=name,
+        window=window,
+        limit=rule.limit,
+        used=quota.used(state, rule, now=now),
+        remaining=quota.remaining(state, rule, now=now),
+        reset=quota.reset(state, rule, now=now),
+    )

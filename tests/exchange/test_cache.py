@@ -1,0 +1,86 @@
+import asyncio
+
+from gateway.adapters.memory import MemoryEntries
+from gateway.exchange.cache import Cache
+from gateway.exchange.rendering import Rendition
+from gateway.policy.entry import Entry, Selector
+from gateway.policy.messages import Response
+from gateway.policy.names import AccountName, CacheKey
+
+ACME, GLOBEX = AccountName("acme"), AccountName("globex")
+
+
+def entry(key: str, account: AccountName = ACME, resource: str = "client") -> Entry:
+    return Entry(CacheKey(key), account, resource, "/client/", Response(200, body=b"{}"), 0.0, 0.0, 0.0, 60.0)
+
+
+class SlowStore:
+    """A durable store whose reads take a second."""
+
+    def __init__(self, *entries: Entry) -> None:
+        self.entries = {entry.key: entry for entry in entries}
+
+    async def load(self, key: CacheKey) -> Entry | None:
+        found = self.entries.get(key)
+        await asyncio.sleep(1)
+        return found
+
+    async def store(self, entry: Entry) -> None:
+        self.entries[entry.key] = entry
+
+    async def drop(self, selector: Selector) -> int:
+        covered = [key for key, entry in self.entries.items() if selector.covers(entry)]
+        for key in covered:
+            del self.entries[key]
+        return len(covered)
+
+
+def memory() -> MemoryEntries[Rendition]:
+    return MemoryEntries(1_000_000)
+
+
+async def test_an_entry_of_the_durable_store_is_found_and_then_held_in_memory() -> None:
+    cache = Cache(memory(), SlowStore(entry("a")))
+    assert cache.peek(CacheKey("a")) is None
+    held = await cache.find(CacheKey("a"))
+    assert held is not None
+    assert cache.peek(CacheKey("a")) is held
+    assert await cache.find(CacheKey("b")) is None
+
+
+async def test_a_write_drops_its_resources_in_all_partitions_of_its_account_and_no_other() -> None:
+    store = SlowStore()
+    cache = Cache(memory(), store)
+    kept = {"a": (ACME, "client"), "b": (ACME, "client"), "c": (ACME, "task"), "d": (GLOBEX, "client")}
+    for key, (account, resource) in kept.items():
+        await cache.keep(entry(key, account, resource), 0)
+    assert await cache.invalidate(ACME, {"client", "project"}) == 2
+    assert [key for key in kept if cache.peek(CacheKey(key))] == ["c", "d"]
+    assert sorted(store.entries) == ["c", "d"]
+
+
+async def test_an_answer_asked_for_before_a_write_is_not_kept() -> None:
+    cache = Cache(memory(), None)
+    generation = cache.generation(ACME, "client")
+    await cache.invalidate(ACME, {"client"})
+    held, stored = await cache.keep(entry("a"), generation)
+    assert (held.entry.key, stored) == ("a", False)
+    assert cache.peek(CacheKey("a")) is None
+    assert (await cache.keep(entry("a"), cache.generation(ACME, "client")))[1]
+
+
+async def test_what_was_being_read_while_it_was_dropped_does_not_come_back() -> None:
+    cache = Cache(memory(), SlowStore(entry("a")))
+    finding = asyncio.create_task(cache.find(CacheKey("a")))
+    await asyncio.sleep(0.5)
+    await cache.invalidate(ACME, {"client"})
+    assert await finding is None
+    assert cache.peek(CacheKey("a")) is None
+
+
+async def test_an_entry_too_heavy_for_memory_is_delivered_and_not_held() -> None:
+    cache = Cache(MemoryEntries[Rendition](4000), None)
+    heavy = Entry(CacheKey("h"), ACME, "task", "/task/", Response(200, body=b"x" * 5000), 0.0, 0.0, 0.0, 60.0)
+    held, _ = await cache.keep(heavy, 0)
+    assert held.entry is heavy
+    assert cache.peek(CacheKey("h")) is None

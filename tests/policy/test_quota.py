@@ -1,0 +1,199 @@
+"""The arithmetic of windows: a walked-time table, and the proof by random schedules that no window is ever overrun."""
+
+from __future__ import annotations
+
+import heapq
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gateway.policy import quota
+from gateway.policy.budget import Stamp, State
+from gateway.policy.closure import DAY
+from gateway.policy.quota import Bound, Daily, Denied, Granted, Sliding, Window
+
+MIDNIGHT = 20_001 * DAY
+HOLD = 8.0
+TEN = Sliding(3, 10.0)
+
+
+def take(state: State, now: float, *leases: str, windows: Sequence[Window] = (TEN,)) -> Granted | Denied:
+    return quota.take(state, windows, leases or ("x",), hold=HOLD, now=now)
+
+
+def taken(state: State, now: float, *leases: str, windows: Sequence[Window] = (TEN,)) -> State:
+    result = take(state, now, *leases, windows=windows)
+    assert isinstance(result, Granted)
+    return result.state
+
+
+def test_a_walk_through_one_window() -> None:
+    noon = MIDNIGHT - DAY / 2
+    result = take(State(), noon, "a", "b")
+    assert isinstance(result, Granted)
+    assert result.leases == ("a", "b")
+    state = quota.settle(result.state, "a", ended=noon + 1)
+    result = take(state, noon + 2, "c", "d", "e")
+    assert isinstance(result, Granted)
+    assert result.leases == ("c",), "as many as fit"
+    state = result.state
+    assert take(state, noon + 3) == Denied(Bound.WINDOW, 8.0), "until a period after the end of a"
+    assert quota.remaining(state, TEN, now=noon + 3) == 0
+    assert quota.reset(state, TEN, now=noon + 3) == 2 + HOLD + 10 - 3
+    state = taken(state, noon + 11, "d")
+    assert quota.used(state, TEN, now=noon + 11) == 3
+    state = quota.give_back(state, "d")
+    assert quota.remaining(state, TEN, now=noon + 11) == 1
+    assert quota.settle(state, "unknown", ended=noon) == state
+
+
+def test_without_a_limit_no_stamp_is_kept() -> None:
+    free = (Sliding(0, 10.0), Daily(0))
+    assert take(State(), 5.0, "a", windows=free) == Granted(State(), ("a",))
+    assert quota.retry_after(State(), free, now=5.0) == 0
+    assert quota.forecast(State(), free, 1000, hold=HOLD, latency=1.0, now=5.0) == 0
+
+
+def test_the_day_turns_at_midnight_and_counts_what_is_under_way_again() -> None:
+    day = (Daily(3),)
+    state = taken(State(), MIDNIGHT - 20, "early", windows=day)
+    state = quota.settle(state, "early", ended=MIDNIGHT - 19)
+    state = taken(state, MIDNIGHT - 5, "late", "later", windows=day)
+    assert take(state, MIDNIGHT - 1, windows=day) == Denied(Bound.DAY, 1.0)
+    assert quota.remaining(state, day[0], now=MIDNIGHT) == 1
+    known = quota.settle(state, "late", ended=MIDNIGHT - 0.5)
+    assert quota.remaining(known, day[0], now=MIDNIGHT) == 2, "it cannot arrive after midnight any more"
+    turned = taken(state, MIDNIGHT, "new", windows=day)
+    assert turned.used == 3
+    assert quota.settle(turned, "late", ended=MIDNIGHT - 0.5).used == 2
+    assert quota.give_back(turned, "later").used == 2
+    assert quota.settle(turned, "later", ended=MIDNIGHT + 1).used == 3
+
+
+def test_a_clock_that_was_stepped_back_neither_blocks_nor_reopens() -> None:
+    ahead = taken(taken(State(), MIDNIGHT + 5000, "a"), MIDNIGHT + 5001, "b", "c")
+    denied = take(ahead, MIDNIGHT + 10)
+    assert denied == Denied(Bound.WINDOW, HOLD + 10), "no longer than had it just been sent"
+    day = (Daily(2),)
+    state = taken(State(), MIDNIGHT + 1, "a", "b", windows=day)
+    assert take(state, MIDNIGHT - 3, windows=day) == Denied(Bound.DAY, DAY + 3), "the day that was left stays left"
+    wrong = taken(State(), MIDNIGHT + 30 * DAY, "a", "b", windows=day)
+    assert take(wrong, MIDNIGHT - 3, windows=day) == Denied(Bound.DAY, 3.0)
+    corrected = quota.current(wrong, day, hold=HOLD, now=MIDNIGHT - 300)
+    assert isinstance(take(corrected, MIDNIGHT + HOLD, windows=day), Granted)
+
+
+@pytest.mark.parametrize(("ahead", "seconds"), [(0, 0), (1, 3), (2, 10), (3, 11), (4, 14), (6, 22)])
+def test_the_forecast_walks_along_the_stamps_and_then_by_periods(ahead: int, seconds: float) -> None:
+    noon = MIDNIGHT - DAY / 2
+    state = State(stamps=(Stamp("settled", noon - 7), Stamp("under way", noon - 6.5 + HOLD)), day=int(noon // DAY))
+    assert quota.forecast(state, [TEN], ahead, hold=HOLD, latency=1.0, now=noon) == seconds
+
+
+def test_the_forecast_of_a_day_is_midnight_and_of_a_pause_its_end() -> None:
+    now = MIDNIGHT - 100
+    state = State(day=20_000, used=3)
+    waits = [quota.forecast(state, [Daily(5)], n, hold=HOLD, latency=1.0, now=now) for n in (0, 1, 2, 6, 7)]
+    assert waits == [0, 0, 100, 100, 100 + DAY]
+    paused = State(paused_until=now + 7)
+    assert take(paused, now) == Denied(Bound.PAUSE, 7)
+    assert quota.forecast(paused, [TEN], 0, hold=HOLD, latency=1.0, now=now) == 7
+
+
+@pytest.mark.parametrize(
+    ("after", "asked", "until"),
+    [
+        (0, None, 60),
+        (0, 90, 90),
+        (30, None, 60),  # the answer to a request that was under way with the first
+        (30, 50, 80),
+        (61, None, 61 + 120),
+        (61, 200, 261),
+        (60 + 3_600, None, 60 + 3_600 + 60),  # an hour of peace
+        (0, 1e9, DAY),
+    ],
+)
+def test_pauses_grow_on_repetition(after: float, asked: float | None, until: float) -> None:
+    now = MIDNIGHT
+    state = quota.pause(State(), asked=None, first=60.0, now=now) if after else State()
+    state = quota.pause(state, asked=asked, first=60.0, now=now + after)
+    assert state.paused_until == now + until
+
+
+@dataclass(frozen=True)
+class Try:
+    """One attempt: seconds after the one before, how long it takes, when in that it arrives, and its fate."""
+
+    gap: int
+    latency: int
+    arrival: int
+    fate: str
+
+
+tries = st.builds(
+    Try,
+    gap=st.sampled_from([0, 0, 0, 1, 5, 30, 75, 79]),
+    latency=st.integers(0, 4) | st.integers(0, 64),
+    arrival=st.sampled_from([0, 20, 63, 64]),
+    fate=st.sampled_from(["settled", "settled", "settled", "told late", "crashed", "given back"]),
+)
+TICK = 1 / 8
+"""Times are eighths of a second, which floating point adds without error."""
+
+
+def played(schedule: list[Try], windows: Sequence[Window], began: float) -> list[float]:
+    """Let a schedule happen; returns when the requests arrived at the upstream."""
+    state, now = State(), began
+    due: list[tuple[float, str, float | None]] = []
+    arrivals: list[float] = []
+    for number, attempt in enumerate(schedule):
+        now += attempt.gap * TICK
+        while due and due[0][0] <= now:
+            _, lease, ended = heapq.heappop(due)
+            state = quota.give_back(state, lease) if ended is None else quota.settle(state, lease, ended=ended)
+        result = quota.take(state, windows, [str(number)], hold=HOLD, now=now)
+        if isinstance(result, Denied):
+            assert result.retry_after > 0
+            continue
+        state, ended = result.state, now + attempt.latency * TICK
+        told = {"settled": ended, "told late": ended + 7, "given back": ended}.get(attempt.fate)
+        if told is not None:
+            heapq.heappush(due, (told, str(number), None if attempt.fate == "given back" else ended))
+        if attempt.fate != "given back":
+            arrivals.append(now + attempt.latency * TICK * attempt.arrival / 64)
+    return arrivals
+
+
+@settings(max_examples=300)
+@given(st.lists(tries, max_size=80), st.integers(1, 5))
+def test_whatever_happens_no_window_is_overrun(schedule: list[Try], limit: int) -> None:
+    arrivals = played(schedule, [Sliding(limit, 10.0), Daily(1000)], MIDNIGHT - 7)
+    assert all(sum(at - 10.0 < other <= at for other in arrivals) <= limit for at in arrivals)
+
+
+@settings(max_examples=300)
+@given(st.lists(tries, max_size=40), st.integers(1, 5), st.integers(0, 60))
+def test_whatever_happens_no_day_is_overrun(schedule: list[Try], limit: int, before_midnight: int) -> None:
+    arrivals = played(schedule, [Daily(limit)], MIDNIGHT - before_midnight * TICK)
+    assert all(number <= limit for number in Counter(at // DAY for at in arrivals).values())
+
+
+@given(st.integers(1, 100), st.floats(0.01, 0.5))
+def test_with_work_waiting_the_limit_is_used_to_98_of_100(limit: int, latency: float) -> None:
+    window, state, began = Sliding(limit, 60.0), State(), MIDNIGHT
+    now, sent = began, 0
+    while now < began + 1200:
+        result = quota.take(state, [window], [f"{sent}.{n}" for n in range(5)], hold=60.0, now=now)
+        if isinstance(result, Denied):
+            assert result.retry_after <= 61
+            now += result.retry_after
+            continue
+        state = result.state
+        for lease in result.leases:
+            state = quota.settle(state, lease, ended=now + latency)
+        sent += len(result.leases)
+    assert sent >= 0.98 * limit * 20

@@ -30,26 +30,28 @@ class Headers:
     """Fields of a message: ordered, case-insensitive, repeatable, immutable."""
 
     fields: Iterable[tuple[str, str]] = ()
+    _lines: dict[str, list[str]] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "fields", tuple(self.fields))
+        lines = self._lines
+        for name, value in self.fields:
+            lines.setdefault(name.lower(), []).append(value)
 
     def __iter__(self) -> Iterator[tuple[str, str]]:
         return iter(self.fields)
 
     def __contains__(self, name: str) -> bool:
-        wanted = name.lower()
-        return any(key.lower() == wanted for key, _ in self.fields)
+        return name.lower() in self._lines
 
     def get(self, name: str) -> str | None:
         """All values of a field as one list value (RFC 9110 §5.3), or None when it is absent."""
-        values = self.lines(name)
-        return ", ".join(values) if values else None
+        lines = self._lines.get(name.lower())
+        return None if lines is None else lines[0] if len(lines) == 1 else ", ".join(lines)
 
     def lines(self, name: str) -> list[str]:
         """The values of a field, one for each field line."""
-        wanted = name.lower()
-        return [value for key, value in self.fields if key.lower() == wanted]
+        return list(self._lines.get(name.lower(), ()))
 
     def put(self, name: str, value: str) -> Headers:
         """Replace every line of a field by one."""

@@ -1,0 +1,117 @@
+"""The upstream over aiohttp: one request in, one request out, never a second one by itself.
+
+What had to be switched off, and why, is measured in `docs/decisions/`: aiohttp re-quotes URLs, follows redirects, keeps
+cookies, inflates bodies without bound, and sends an idempotent request again when a kept-alive connection breaks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from types import TracebackType
+
+import aiohttp
+from multidict import CIMultiDict
+from yarl import URL
+
+from gateway.policy.faults import Fault, Kind
+from gateway.policy.messages import Headers, Request, Response
+from gateway.ports import NeverSent
+
+_CONNECTIONS = 256
+_CHUNK = 256 * 1024
+_AUTOMATIC = ("Accept", "Accept-Encoding", "User-Agent", "Content-Type")
+
+_attempts: ContextVar[list[bool]] = ContextVar("_attempts")
+
+
+class Upstream:
+    """A pool of kept-alive connections to one origin. `timeout` is in seconds, `max_body` in bytes."""
+
+    def __init__(self, url: str, *, timeout: float, max_body: int) -> None:
+        self._base = url.rstrip("/")
+        self._timeout = aiohttp.ClientTimeout(total=timeout)
+        self._max_body = max_body
+        self._session: aiohttp.ClientSession | None = None
+
+    async def __aenter__(self) -> Upstream:
+        self._session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(limit=_CONNECTIONS, ttl_dns_cache=60),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            timeout=self._timeout,
+            auto_decompress=False,
+            skip_auto_headers=_AUTOMATIC,
+            middlewares=(_once,),
+            max_line_size=65536,
+            max_field_size=65536,
+        )
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._session is not None:
+            await self._session.close()
+
+    async def send(self, request: Request) -> Response:
+        """Send a request exactly once and read the whole answer (the port `Send`)."""
+        assert self._session is not None, "used outside of its context"
+        _attempts.set([])
+        with _faults(self._base):
+            async with self._session.request(
+                request.method,
+                URL(self._base + request.target, encoded=True),
+                headers=CIMultiDict(request.headers),
+                data=request.body or None,
+                allow_redirects=False,
+            ) as answer:
+                body = await self._read(answer)
+                return Response(answer.status, Headers(answer.headers.items()).end_to_end(), body)
+
+    async def _read(self, answer: aiohttp.ClientResponse) -> bytes:
+        chunks = bytearray()
+        async for chunk in answer.content.iter_chunked(_CHUNK):
+            chunks += chunk
+            if len(chunks) > self._max_body:
+                raise Fault(
+                    Kind.UPSTREAM_UNINTELLIGIBLE, f"the upstream's answer is larger than {self._max_body} bytes"
+                )
+        return bytes(chunks)
+
+
+class _SentTwice(Exception):
+    """aiohttp wanted to send a request again after a broken connection."""
+
+
+async def _once(request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
+    # Runs once for every attempt on the wire (aiohttp issue 10790 has no other public switch).
+    attempts = _attempts.get()
+    if attempts:
+        raise _SentTwice
+    attempts.append(True)
+    return await handler(request)
+
+
+@contextmanager
+def _faults(base: str) -> Iterator[None]:
+    """Turn aiohttp's exceptions into faults, the most specific first; only a failed connect is `NeverSent`."""
+    try:
+        yield
+    except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
+        raise Fault(Kind.UPSTREAM_UNREACHABLE, f"no connection to {base}: {error}") from NeverSent()
+    except TimeoutError as error:
+        detail = f"{base} did not answer in time; the request may have been done"
+        raise Fault(Kind.UPSTREAM_TIMED_OUT, detail) from error
+    except _SentTwice as error:
+        raise Fault(
+            Kind.UPSTREAM_UNREACHABLE, f"{base} closed the connection; the request may have been done"
+        ) from error
+    except (aiohttp.ClientPayloadError, aiohttp.ClientResponseError) as error:
+        raise Fault(Kind.UPSTREAM_UNINTELLIGIBLE, f"{base} sent an answer that cannot be read: {error}") from error
+    except (aiohttp.ClientError, OSError) as error:
+        raise Fault(
+            Kind.UPSTREAM_UNREACHABLE, f"{base} broke the connection ({error}); the request may have been done"
+        ) from error
+    except (ValueError, UnicodeError) as error:
+        raise Fault(Kind.MALFORMED, f"the request cannot be sent on: {error}") from NeverSent()

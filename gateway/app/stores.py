@@ -1,0 +1,63 @@
+"""Which adapters a store URL means: memory for a trial, SQLite for one gateway."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+from gateway.adapters.logs import Log
+from gateway.adapters.memory import MemoryLedger
+from gateway.adapters.sqlite import SqliteEntries, SqliteFile, SqliteLedger
+from gateway.app.people import secrets
+from gateway.ports import EntryStore, Ledger
+from gateway.settings import Settings
+
+_ON_DISK = 8
+"""The disk may hold this many times what the memory holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stores:
+    """What is kept beyond a request, and beyond the process where the store is durable."""
+
+    ledger: Ledger
+    durable: EntryStore | None
+
+
+async def open_stores(settings: Settings, log: Log, stack: AsyncExitStack) -> Stores:
+    """Open the stores of `store.url`; the stack closes them."""
+    scheme, _, rest = settings.store.url.partition("://")
+    match scheme:
+        case "memory":
+            return Stores(MemoryLedger(), None)
+        case "sqlite":
+            return await _sqlite(Path(rest.removeprefix("/")), settings, log, stack)
+        case _:
+            raise OSError(f"store.url: this version keeps its store in memory or SQLite, not {scheme}")
+
+
+async def _sqlite(path: Path, settings: Settings, log: Log, stack: AsyncExitStack) -> Stores:
+    def on_error(name: str, detail: str) -> None:
+        log.event(name, level="error", detail=detail)
+
+    file = SqliteFile(path, on_error=on_error)
+    stack.push_async_callback(file.aclose)
+    await file.open()
+    entries = SqliteEntries(
+        file,
+        max_bytes=settings.cache.max_bytes * _ON_DISK,
+        seal_key=_seal_key(settings),
+        clock=time.time,
+        on_error=on_error,
+    )
+    stack.push_async_callback(entries.aclose)
+    await entries.open()
+    return Stores(SqliteLedger(file), entries)
+
+
+def _seal_key(settings: Settings) -> bytes:
+    """The key that entries are signed with: whoever knows no secret of the configuration cannot plant one."""
+    return hashlib.sha256("\n".join(["entries", *sorted(secrets(settings))]).encode()).digest()

@@ -1,0 +1,79 @@
+"""What is stored: entries in use in memory, above a durable store; nothing older than a write gets in after it.
+
+A read that was under way while a write changed its resource may carry the old rows. So every read notes the
+generation of its resource before it leaves, writes raise it, and an answer of an older generation is not kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Protocol
+
+from gateway.exchange.rendering import HeldAnswer
+from gateway.policy.entry import Entry, Selector
+from gateway.policy.held import Held
+from gateway.policy.names import AccountName, CacheKey
+from gateway.ports import EntryStore
+
+
+class Memory(Protocol):
+    """Entries in this process, reached without a wait."""
+
+    def peek(self, key: CacheKey) -> HeldAnswer | None: ...
+
+    def keep(self, entry: Entry) -> HeldAnswer | None: ...
+
+    def discard(self, selector: Selector) -> int: ...
+
+
+class Cache:
+    """Memory above a durable store; without one, entries end with the process."""
+
+    def __init__(self, memory: Memory, durable: EntryStore | None) -> None:
+        self._memory = memory
+        self._durable = durable
+        self._generations: dict[tuple[AccountName, str], int] = {}
+        self._drops = 0
+
+    def peek(self, key: CacheKey) -> HeldAnswer | None:
+        """Look in memory only: the way of a hit."""
+        return self._memory.peek(key)
+
+    async def find(self, key: CacheKey) -> HeldAnswer | None:
+        """Look in memory, then in the durable store."""
+        held = self._memory.peek(key)
+        if held is not None or self._durable is None:
+            return held
+        drops = self._drops
+        entry = await self._durable.load(key)
+        # What was read before a drop and arrives after it may be what was dropped.
+        return None if entry is None or drops != self._drops else self._hold(entry)
+
+    def generation(self, account: AccountName, resource: str) -> int:
+        """The number of writes so far that may have changed answers of this resource."""
+        return self._generations.get((account, resource), 0)
+
+    async def keep(self, entry: Entry, generation: int) -> tuple[HeldAnswer, bool]:
+        """Store an answer, unless a write came between; True when it was stored."""
+        if generation != self.generation(entry.account, entry.resource):
+            return Held(entry, entry.weight), False
+        held = self._hold(entry)
+        if self._durable is not None:
+            await self._durable.store(entry)
+        return held, True
+
+    async def invalidate(self, account: AccountName, resources: Iterable[str]) -> int:
+        """Drop what a write may have changed, in every partition of the account; durable when it returns."""
+        affected = frozenset(resources)
+        for resource in affected:
+            self._generations[account, resource] = self.generation(account, resource) + 1
+        return await self.drop(Selector(account=account, resources=affected))
+
+    async def drop(self, selector: Selector) -> int:
+        """Drop entries in both places, and tell how many there were."""
+        durable = 0 if self._durable is None else await self._durable.drop(selector)
+        self._drops += 1
+        return max(durable, self._memory.discard(selector))
+
+    def _hold(self, entry: Entry) -> HeldAnswer:
+        return self._memory.keep(entry) or Held(entry, entry.weight)

@@ -1,0 +1,85 @@
+"""One upstream request for many equal callers (golang/sync singleflight, with patience).
+
+The flight belongs to the coalescer, not to the caller who asked first: any caller may leave, and the others are
+served. When all have left before it was sent, it leaves the line; once sent, it completes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine, Hashable
+from typing import Any, Generic, TypeVar
+
+from gateway.exchange.background import Background
+from gateway.policy.faults import Fault, Kind
+
+T = TypeVar("T")
+
+
+class Flight(Generic[T]):
+    """One request to the upstream, waiting in line (`sent` is false) or under way."""
+
+    def __init__(self) -> None:
+        self.sent = False
+        self.riders = 0
+        self.task: asyncio.Task[T | Fault]
+        self.forecast: Callable[[], float] = lambda: 0.0
+
+    @property
+    def over(self) -> bool:
+        return self.task.done() or self.task.cancelling() > 0
+
+
+class Coalescer(Generic[T]):
+    """Flights by key. The key must hold all that makes two answers differ."""
+
+    def __init__(self, background: Background) -> None:
+        self._background = background
+        self._flights: dict[Hashable, Flight[T]] = {}
+
+    def board(
+        self, key: Hashable | None, launch: Callable[[Flight[T]], Coroutine[Any, Any, T | Fault]]
+    ) -> tuple[Flight[T], bool]:
+        """Join the flight of this key, or launch one; True when it was joined. No key: never shared."""
+        if key is not None and (flight := self._flights.get(key)) is not None and not flight.over:
+            return flight, True
+        flight = Flight[T]()
+        flight.task = self._background.spawn(launch(flight), f"flight {key}")
+        if key is not None:
+            self._flights[key] = flight
+            flight.task.add_done_callback(lambda _: self._landed(key, flight))
+        return flight, False
+
+    async def ride(self, flight: Flight[T], patience: float) -> T:
+        """Wait for the flight; at most `patience` seconds for it to leave the line, then to its end.
+
+        Raises the flight's `Fault`, WAIT_TOO_LONG or TIMED_OUT. Cancelling this wait never harms the other riders.
+        """
+        flight.riders += 1
+        try:
+            await _until_landed(flight, patience)
+        finally:
+            flight.riders -= 1
+            if flight.riders == 0 and not flight.sent:
+                flight.task.cancel()
+        landing = flight.task.result()
+        if isinstance(landing, Fault):
+            raise landing.again()
+        return landing
+
+    def _landed(self, key: Hashable, flight: Flight[T]) -> None:
+        if self._flights.get(key) is flight:
+            del self._flights[key]
+
+
+async def _until_landed(flight: Flight[T], patience: float) -> None:
+    if flight.task.done():
+        return
+    if not flight.sent and (ahead := flight.forecast()) > patience:
+        raise Fault(Kind.WAIT_TOO_LONG, f"the wait is {ahead:.0f} s, the patience {patience:.0f} s", retry_after=ahead)
+    await asyncio.wait((flight.task,), timeout=patience)
+    if flight.task.done():
+        return
+    if not flight.sent:
+        raise Fault(Kind.TIMED_OUT, f"no turn came in the {patience:.0f} s of patience", retry_after=flight.forecast())
+    await asyncio.wait((flight.task,))

@@ -1,0 +1,115 @@
+"""One document, stored or fetched: look up, decide, and where the cache cannot answer, ask once for all who ask."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from gateway.exchange import landing
+from gateway.exchange.cache import Cache
+from gateway.exchange.coalescer import Coalescer, Flight
+from gateway.exchange.fetch import Fetch, Order
+from gateway.exchange.landing import Landed, Place
+from gateway.exchange.question import Question
+from gateway.exchange.rendering import HeldAnswer
+from gateway.policy import freshness, outgoing
+from gateway.policy.faults import REFUSALS, Fault, Kind, Side
+from gateway.policy.freshness import Forward, Refreshable
+from gateway.policy.negotiation import Representation
+from gateway.policy.outcome import Failed
+from gateway.policy.trace import Outcome, Trace
+from gateway.ports import Clock
+
+
+class Documents:
+    """Answers from the cache, or by one flight for all callers who want the same document."""
+
+    def __init__(
+        self,
+        *,
+        cache: Cache,
+        fetch: Fetch,
+        coalescer: Coalescer[Landed],
+        clock: Clock,
+        form: Representation,
+        max_body: int,
+    ) -> None:
+        self._cache = cache
+        self._fetch = fetch
+        self._coalescer = coalescer
+        self._clock = clock
+        self._form = form
+        self._max_body = max_body
+
+    async def obtain(self, question: Question, trace: Trace) -> HeldAnswer:
+        """Find or fetch what is asked; what happened is in the trace. Raises `Fault`."""
+        held = await self._cache.find(question.key)
+        if held is None:
+            return await self._forward(question, None, "uri-miss", trace)
+        decision = freshness.decide(held.entry, question.asked, self._clock())
+        if isinstance(decision, Forward):
+            return await self._forward(question, held, decision.reason, trace)
+        trace.outcome = Outcome.HIT if decision.ttl > 0 else Outcome.STALE
+        trace.ttl = decision.ttl
+        if isinstance(decision, Refreshable):
+            self.refresh(question)
+        return held
+
+    def refresh(self, question: Question) -> None:
+        """Launch a flight that nobody rides: it renews the entry for those who come later."""
+        self._board(question)
+
+    def stand_in(self, question: Question, held: HeldAnswer | None, trace: Trace) -> HeldAnswer | None:
+        """The stored answer that may stand in for a failure (RFC 5861 §4), if there is one."""
+        if held is None:
+            return None
+        decision = freshness.serves_error(held.entry, question.asked, self._clock())
+        if decision is None:
+            return None
+        trace.outcome, trace.ttl, trace.forwarded, trace.stored = Outcome.STALE, decision.ttl, None, False
+        return held
+
+    async def _forward(self, question: Question, held: HeldAnswer | None, why: str, trace: Trace) -> HeldAnswer:
+        if "only-if-cached" in question.asked:
+            raise Fault(Kind.NOT_CACHED, "only-if-cached was asked for, and nothing that may be used is stored")
+        flight, joined = self._board(question)
+        trace.forwarded = "bypass" if question.never_stored else why
+        trace.collapsed = joined
+        trace.outcome = Outcome.COLLAPSED if joined else Outcome.BYPASS if question.never_stored else Outcome.MISS
+        try:
+            landed = await self._coalescer.ride(flight, question.patience)
+        except Fault as fault:
+            stale = self.stand_in(question, held, trace) if _excused_by_stale(fault) else None
+            if stale is None:
+                raise
+            return stale
+        landed.tell(trace, joined=joined)
+        if isinstance(landed.landing.verdict, Failed):
+            return self.stand_in(question, held, trace) or landed.held
+        return landed.held
+
+    def _board(self, question: Question) -> tuple[Flight[Landed], bool]:
+        """Join the flight of this document or launch one; a flight from before a write is not joined."""
+        generation = self._cache.generation(question.caller.account, question.resource)
+        sort = ("no-store" in question.asked, generation)
+        return self._coalescer.board((question.key, sort), partial(self._launch, question, generation))
+
+    async def _launch(self, question: Question, generation: int, flight: Flight[Landed]) -> Landed | Fault:
+        request, caller, match = question.request, question.caller, question.match
+        order = Order(
+            caller=caller,
+            request=outgoing.read(request.target, caller, self._form),
+            resource=question.resource,
+            patience=question.patience,
+        )
+        place = Place(question.key, caller.account, match, request.target, generation)
+        try:
+            landed = await self._fetch(order, flight)
+            return await landing.stored(
+                landed, place, request.headers, self._cache, query=request.query, max_body=self._max_body
+            )
+        except Fault as fault:
+            return fault
+
+
+def _excused_by_stale(fault: Fault) -> bool:
+    return fault.kind in REFUSALS or fault.side is Side.UPSTREAM

@@ -1,0 +1,100 @@
+"""What an upstream answer becomes: parsed, judged, stored or not, and ready to be rendered for whoever waits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from gateway.exchange import rendering
+from gateway.exchange.cache import Cache
+from gateway.exchange.fetch import Landing
+from gateway.exchange.pace import drive
+from gateway.exchange.rendering import HeldAnswer
+from gateway.policy import cachecontrol, contentcoding, freshness, storing
+from gateway.policy.catalogue import Lifetimes, Match
+from gateway.policy.entry import Entry
+from gateway.policy.held import Held
+from gateway.policy.messages import Headers, Response
+from gateway.policy.names import AccountName, CacheKey
+from gateway.policy.storing import Storable, Unstorable
+from gateway.policy.trace import Trace
+from gateway.policy.translation.document import discarding
+from gateway.policy.translation.malformed import Malformed
+
+
+@dataclass(frozen=True, slots=True)
+class Landed:
+    """An answer with its place in the cache, shared by all riders of one flight."""
+
+    held: HeldAnswer
+    landing: Landing
+    stored: bool
+
+    def tell(self, trace: Trace, *, joined: bool) -> None:
+        """Record the flight in a rider's trace: only the one who launched it bears its cost."""
+        trace.forwarded_status = self.landing.response.status
+        trace.api_code = self.landing.api_code
+        trace.stored = self.stored
+        if self.stored:
+            trace.ttl = self.held.entry.lifetime - self.held.entry.initial_age
+        if not joined:
+            trace.cost += 1
+            trace.queued = (trace.queued or 0.0) + self.landing.queued
+            trace.upstream = (trace.upstream or 0.0) + self.landing.took
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an answer belongs: the key, the account, the rules, and the writes known when it was asked for."""
+
+    key: CacheKey
+    account: AccountName
+    match: Match
+    target: str
+    generation: int
+
+
+def unstored(landing: Landing, place: Place, *, max_body: int) -> Landed:
+    """Take an answer for its caller only."""
+    entry = _entry(contentcoding.decoded(landing.response, limit=max_body), landing, place, Lifetimes())
+    return Landed(Held(entry, entry.weight), landing, stored=False)
+
+
+async def stored(landing: Landing, place: Place, asked: Headers, cache: Cache, *, query: str, max_body: int) -> Landed:
+    """Take an answer, and keep it where the rules allow; what is no document is never kept."""
+    answer = contentcoding.decoded(landing.response, limit=max_body)
+    why_not = place.match.resource.why_not_stored(member=place.match.member, query=query)
+    verdict = storing.document(cachecontrol.of(asked), answer, place.match.resource.lifetimes, why_not)
+    if isinstance(verdict, Storable) and not await _is_document(answer, place.match.resource.name):
+        verdict = Unstorable("not a document")
+    if isinstance(verdict, Unstorable) or verdict.lifetimes.fresh <= 0:
+        return unstored(landing, place, max_body=max_body)
+    held, kept = await cache.keep(_entry(answer, landing, place, verdict.lifetimes), place.generation)
+    return Landed(held, landing, stored=kept)
+
+
+async def _is_document(answer: Response, resource: str) -> bool:
+    try:
+        parsed = await rendering.document(answer)
+    except Malformed:
+        return False
+    found = resource in parsed.fields
+    await drive(discarding(parsed))
+    return found
+
+
+def _entry(answer: Response, landing: Landing, place: Place, lifetimes: Lifetimes) -> Entry:
+    return Entry(
+        key=place.key,
+        account=place.account,
+        resource=place.match.resource.name,
+        target=place.target,
+        response=answer,
+        requested_at=landing.requested_at,
+        received_at=landing.received_at,
+        initial_age=freshness.initial_age(
+            answer.headers, requested_at=landing.requested_at, received_at=landing.received_at
+        ),
+        lifetime=lifetimes.fresh,
+        stale_while_revalidate=lifetimes.stale_while_revalidate,
+        stale_if_error=lifetimes.stale_if_error,
+    )

@@ -1,0 +1,50 @@
+"""Who asks: one app of the configuration, with the credential its requests go out under."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from typing import Literal
+
+from gateway.policy.names import AccountName, AppName, Partition
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """One app asking now. `lent`: the credential is the account's own, not one the caller brought along.
+
+    `patience` is in seconds, and the longest the configuration grants.
+    """
+
+    app: AppName
+    account: AccountName
+    partition: Partition
+    authorization: str | None = field(repr=False)
+    lent: bool
+    patience: float
+    priority: Literal["interactive", "normal", "batch"] = "normal"
+    weight: float = 1.0
+    allow: Sequence[str] = ("* *",)
+
+    def may(self, method: str, resource: str, path: str) -> bool:
+        """Do the app's `allow` patterns ("GET *", "POST time", "GET project/*") cover this request?"""
+        target = path.strip("/")
+        for pattern in self.allow:
+            methods, _, wanted = pattern.partition(" ")
+            wanted = (wanted or "*").strip().strip("/")
+            if methods not in ("*", method) and not (methods == "GET" and method == "HEAD"):
+                continue
+            if wanted in ("*", resource) or fnmatchcase(target, wanted):
+                return True
+        return False
+
+
+def patience(prefer: str | None, granted: float) -> float:
+    """The wait this caller accepts: the shorter of `Prefer: wait=N` (RFC 7240 §4.3, seconds) and what is granted."""
+    for preference in (prefer or "").split(","):
+        name, _, value = preference.partition(";")[0].partition("=")
+        value = value.strip().strip('"')
+        if name.strip().lower() == "wait" and value.isascii() and value.isdigit():
+            return min(float(value[:9]), granted)
+    return granted

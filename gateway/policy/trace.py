@@ -1,0 +1,77 @@
+"""What happened to one request, recorded once; the header, the log line and the metrics are its renderings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from gateway.policy.names import AccountName, AppName
+
+CACHE_NAME = "intervals-gateway"
+
+
+class Outcome(StrEnum):
+    """How the answer came about, by what it cost: only a miss, a bypass and a write spend quota."""
+
+    HIT = "hit"
+    SELECTED = "selected"
+    COLLAPSED = "collapsed"
+    STALE = "stale"
+    MISS = "miss"
+    BYPASS = "bypass"
+    WRITE = "write"
+    REFUSED = "refused"
+    LOCAL = "local"
+
+
+@dataclass(slots=True)
+class Trace:
+    """One request's history. Durations are seconds; None means that the stage was not reached."""
+
+    request_id: str
+    traceparent: str
+    app: AppName | None = None
+    account: AccountName | None = None
+    method: str = ""
+    resource: str = "other"
+    representation: str | None = None
+    outcome: Outcome = Outcome.LOCAL
+    forwarded: str | None = None  # RFC 9211 §2.2 `fwd`: why the cache could not answer
+    forwarded_status: int | None = None
+    stored: bool = False
+    collapsed: bool = False
+    ttl: float | None = None
+    detail: str | None = None
+    cost: int = 0
+    status: int = 0
+    api_code: int | None = None
+    refusal: str | None = None
+    queued: float | None = None
+    upstream: float | None = None
+    spent: float = 0.0
+    replaced_characters: int = 0
+
+    def cache_status(self) -> str | None:
+        """Render Cache-Status (RFC 9211 §2); an answer the gateway invented carries none."""
+        if self.outcome in (Outcome.REFUSED, Outcome.LOCAL):
+            return None
+        parts = [CACHE_NAME]
+        if self.forwarded is None:
+            parts.append("hit")
+        else:
+            parts.append(f"fwd={self.forwarded}")
+            if self.forwarded_status is not None:
+                parts.append(f"fwd-status={self.forwarded_status}")
+            parts += ["stored"] * self.stored + ["collapsed"] * self.collapsed
+        if self.ttl is not None:
+            parts.append(f"ttl={int(self.ttl // 1)}")
+        if self.detail is not None:
+            parts.append(f"detail={self.detail}")
+        return "; ".join(parts)
+
+    def server_timing(self) -> str:
+        """Render Server-Timing in milliseconds: the wait in line, the upstream, and the gateway's own share."""
+        spans = [("queue", self.queued), ("upstream", self.upstream)]
+        own = self.spent - sum(span for _, span in spans if span is not None)
+        spans.append(("gateway", max(0.0, own)))
+        return ", ".join(f"{name};dur={span * 1000:.1f}" for name, span in spans if span is not None)

@@ -43,6 +43,7 @@ def a_trace(app: str = "app1", outcome: Outcome = Outcome.HIT) -> Trace:
         ttl=812.5,
         status=200,
         spent=0.0004,
+        minted=True,
     )
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from gateway.policy.entry import Entry, Selector
 from gateway.policy.messages import Request, Response
 from gateway.policy.names import AccountName, AppName, CacheKey
+from gateway.policy.usage import Counts, Line, Row
 
 Clock = Callable[[], float]
 """Wall time in epoch seconds: for ages and dates, never for the quota (the ledger has its own)."""
@@ -33,6 +34,10 @@ class Watch(Protocol):
     ) -> None: ...
 
     def invalidated(self, resource: str, cause: str) -> None: ...
+
+    def foreign(self, account: AccountName, n: int) -> None: ...
+
+    def verified(self, resource: str, result: str) -> None: ...
 
 
 class EntryStore(Protocol):
@@ -64,3 +69,17 @@ class Ledger(Protocol):
 
     async def swap(self, budgets: Sequence[str], before: Sequence[str | None], after: Sequence[str]) -> bool:
         """Write all of `after` if every state still equals `before`; durable before it returns True."""
+
+
+class UsageAway(Exception):
+    """Daily totals cannot be read or written now."""
+
+
+class UsageStore(Protocol):
+    """Keeps daily totals for `KEPT_DAYS`. Raises `UsageAway`."""
+
+    async def add(self, day: str, counts: Mapping[Line, Counts]) -> None:
+        """Add to a day's totals: all of it or nothing. Forgets the days that are too old on that day."""
+
+    async def read(self, since: str) -> Sequence[Row]:
+        """The totals of that day (ISO 8601) and later ones."""

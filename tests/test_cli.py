@@ -13,6 +13,7 @@ import pytest
 
 from gateway.cli import main
 from gateway.settings import Settings
+from gateway.web.cache_client import Refused, Unanswered
 from tests.settings.files import MINIMAL
 
 
@@ -124,7 +125,82 @@ def test_demo_returns_the_code_of_the_demo(monkeypatch: pytest.MonkeyPatch) -> N
     assert main(["demo"]) == 1
 
 
-@pytest.mark.parametrize("words", [[], ["sreve"], ["serve"], ["keys"], ["keys", "old"], ["check-config", "a", "b"]])
+def purging(monkeypatch: pytest.MonkeyPatch, answer: int | Exception) -> list[tuple[str, int, dict[str, str]]]:
+    """Put an answer in the place of a running gateway, and keep what it was asked."""
+    asked: list[tuple[str, int, dict[str, str]]] = []
+
+    def purge(host: str, port: int, conditions: dict[str, str]) -> int:
+        asked.append((host, port, conditions))
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    monkeypatch.setattr("gateway.web.cache_client.purge", purge)
+    return asked
+
+
+@pytest.mark.parametrize(("dropped", "said"), [(0, "0 stored responses"), (1, "1 stored response")])
+def test_a_purge_is_asked_of_the_operations_listener(
+    dropped: int, said: str, config: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = purging(monkeypatch, dropped)
+    assert main(["cache", "purge", "--config", str(config), "--resource", "client", "--key", "/client/5/"]) == 0
+    assert main(["cache", "purge", "--config", str(config)]) == 0
+    assert asked == [("127.0.0.1", 9464, {"resource": "client", "key": "/client/5/"}), ("127.0.0.1", 9464, {})]
+    assert capsys.readouterr().out == f"dropped {said}\n" * 2
+
+
+@pytest.mark.parametrize(
+    ("failure", "code", "said"),
+    [
+        (
+            Unanswered("no gateway answers at 127.0.0.1:9464: refused"),
+            1,
+            "no gateway answers at 127.0.0.1:9464: refused",
+        ),
+        (Refused("did you mean 'acme'?"), 2, "did you mean 'acme'?; nothing was purged"),
+    ],
+)
+def test_a_purge_that_nobody_makes_is_told(
+    failure: Exception,
+    code: int,
+    said: str,
+    config: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    purging(monkeypatch, failure)
+    assert main(["cache", "purge", "--config", str(config)]) == code
+    assert capsys.readouterr().err == f"intervals-gateway: {said}\n"
+
+
+def test_explain_tells_the_rules_of_a_request(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain", "get", "/client/?search=a", "--config", str(config), "--app", "tool"]) == 0
+    said = capsys.readouterr().out
+    assert said.startswith("resource    client, the list; documented methods: GET, POST, PUT\nallowed     yes, by")
+    assert "            search: which columns, and how they are matched, is the service's own\n" in said
+    assert max(map(len, said.splitlines())) <= 112
+    assert "fifteen-men" not in said
+
+
+@pytest.mark.parametrize("words", [["client/"], ["/client/", "--app", "tol"]])
+def test_what_cannot_be_explained_ends_with_2(
+    words: list[str], config: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["explain", "GET", *words, "--config", str(config)]) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.startswith("intervals-gateway: ")
+
+
+MISUSES = [
+    [], ["sreve"], ["serve"], ["keys"], ["keys", "old"], ["check-config", "a", "b"], ["cache", "purge"],
+    ["cache", "show", "--config", "a"], ["explain", "GET", "/client/"], ["explain", "TRACE", "/", "--config", "a"],
+    ["usage"], ["usage", "--config", "a", "--format", "xml"],
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("words", MISUSES)
 def test_misuse_ends_with_2(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         main(words)

@@ -20,6 +20,9 @@ from gateway.policy.messages import Headers, Request, Response
 from gateway.ports import NeverSent
 
 _CONNECTIONS = 256
+_IDLE = 4.0
+"""Seconds a connection is kept without use. Common servers close theirs after 5, and what is sent just then is lost."""
+
 _CHUNK = 256 * 1024
 _AUTOMATIC = ("Accept", "Accept-Encoding", "User-Agent", "Content-Type")
 
@@ -37,7 +40,7 @@ class Upstream:
 
     async def __aenter__(self) -> Upstream:
         self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=_CONNECTIONS, ttl_dns_cache=60),
+            connector=aiohttp.TCPConnector(limit=_CONNECTIONS, ttl_dns_cache=60, keepalive_timeout=_IDLE),
             cookie_jar=aiohttp.DummyCookieJar(),
             timeout=self._timeout,
             auto_decompress=False,

@@ -2,24 +2,37 @@
 
 from __future__ import annotations
 
+import random
 import time
+from collections.abc import Callable, Coroutine
+from functools import partial
+from typing import Any, TypeAlias
 
 from gateway.exchange.background import Background
 from gateway.exchange.cache import Cache
+from gateway.exchange.checking import Checking, Sampling
 from gateway.exchange.coalescer import Coalescer
 from gateway.exchange.delivery import Delivery
+from gateway.exchange.documents import Documents
+from gateway.exchange.effects import Effects
 from gateway.exchange.fetch import Fetch
 from gateway.exchange.gate import Gate
+from gateway.exchange.lists import Lists
 from gateway.exchange.passage import Passage
 from gateway.exchange.reads import Reads
 from gateway.exchange.rendering import Renderer
+from gateway.exchange.runs import Runs
 from gateway.exchange.walk import Walk
+from gateway.exchange.warming import Warming
 from gateway.exchange.writes import Writes
 from gateway.policy.catalogue import Catalogue
+from gateway.policy.names import AccountName
 from gateway.policy.negotiation import Representation
 from gateway.policy.translation.malformed import Limits
 from gateway.ports import Send, Watch
 from gateway.settings import Settings
+
+Watching: TypeAlias = Callable[[], Coroutine[Any, Any, None]]
 
 MAX_ANSWER = 512 * 1024 * 1024
 """Bytes of the longest upstream answer that is read; the service has no cap on the rows of a list."""
@@ -35,26 +48,67 @@ def walk(
     send: Send,
     watch: Watch,
     background: Background,
+    watching: dict[str, Watching],
 ) -> Walk:
-    """Put the stages together; all of them share one cache, one gate and one clock."""
+    """Put the stages together; all of them share one cache, one gate and one clock.
+
+    To `watching` is added, by name, what is to run while the gateway does.
+    """
     form = Representation(settings.upstream.format)
     fetch = Fetch(gate=gate, send=send, clock=time.time, watch=watch)
+    documents = Documents(
+        cache=cache, fetch=fetch, coalescer=Coalescer(background), clock=time.time, form=form, max_body=MAX_ANSWER
+    )
+    warming = Warming(
+        documents=documents,
+        gate=gate,
+        clock=time.time,
+        most=settings.cache.warm,
+        reserve=settings.cache.warm_reserve,
+    )
+    if settings.cache.warm:
+        watching["warming"] = warming.run
+    lists = Lists(documents=documents, cache=cache, clock=time.time, used=warming.used)
+    sampling = Sampling(settings.cache.verify, random.random, partial(_plentiful, gate))
+    effects = Effects(catalogue=rows, cache=cache, watch=watch)
     return Walk(
         catalogue=rows,
         reads=Reads(
-            cache=cache, fetch=fetch, coalescer=Coalescer(background), clock=time.time, form=form, max_body=MAX_ANSWER
+            documents=documents,
+            lists=lists,
+            runs=Runs(documents=documents, cache=cache, clock=time.time, rows=settings.cache.read_ahead),
+            checking=Checking(
+                documents=documents,
+                lists=lists,
+                background=background,
+                watch=watch,
+                sampling=sampling,
+                clock=time.time,
+            ),
         ),
         writes=Writes(
-            catalogue=rows,
-            cache=cache,
+            effects=effects,
             fetch=fetch,
             coalescer=Coalescer(background),
-            watch=watch,
             form=form,
             limits=Limits(size=settings.server.max_body),
             max_body=MAX_ANSWER,
         ),
-        passage=Passage(cache=cache, fetch=fetch, coalescer=Coalescer(background), clock=time.time),
+        passage=Passage(
+            cache=cache,
+            fetch=fetch,
+            coalescer=Coalescer(background),
+            clock=time.time,
+            origin=settings.upstream.url,
+            effects=effects,
+        ),
         delivery=Delivery(renderer),
         clock=time.time,
     )
+
+
+def _plentiful(gate: Gate, account: AccountName) -> bool:
+    """Nobody waits, and more than half of the account's day is left."""
+    now = gate.snapshot()
+    day = now.accounts.get(account)
+    return not any(now.waiting.values()) and (day is None or not day.limit or day.remaining > day.limit / 2)

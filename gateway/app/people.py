@@ -5,17 +5,13 @@ from __future__ import annotations
 from gateway.policy import cachekey
 from gateway.policy.caller import Caller
 from gateway.policy.names import AccountName, AppName
-from gateway.settings import Account, Settings
-from gateway.settings import App as AppSettings
+from gateway.settings import Settings
 from gateway.web.identity import App, Identity, basic
 
 
 def identity(settings: Settings) -> Identity:
     """Recognise every configured app by the digest of its key."""
-    return Identity(
-        _app(AppName(name), app, settings.accounts[app.account], settings.queue.patience)
-        for name, app in settings.apps.items()
-    )
+    return Identity(app(settings, AppName(name)) for name in settings.apps)
 
 
 def secrets(settings: Settings) -> list[str]:
@@ -26,18 +22,20 @@ def secrets(settings: Settings) -> list[str]:
     return [secret.get_secret_value() for secret in held if secret is not None]
 
 
-def _app(name: AppName, app: AppSettings, account: Account, patience: float) -> App:
-    owner = AccountName(app.account)
-    authorization = None if account.token is None else basic(account.token.get_secret_value())
+def app(settings: Settings, name: AppName) -> App:
+    """Make the app of a configured name."""
+    configured = settings.apps[name]
+    owner, token = AccountName(configured.account), settings.accounts[configured.account].token
+    authorization = None if token is None else basic(token.get_secret_value())
     caller = Caller(
         app=name,
         account=owner,
         partition=cachekey.partition(owner, authorization),
         authorization=authorization,
         lent=authorization is not None,
-        patience=patience if app.patience is None else app.patience,
-        priority=app.priority,
-        weight=app.weight,
-        allow=app.allow,
+        patience=settings.queue.patience if configured.patience is None else configured.patience,
+        priority=configured.priority,
+        weight=configured.weight,
+        allow=configured.allow,
     )
-    return App(caller, app.key_digest(), app.passthrough, account_has_token=authorization is not None)
+    return App(caller, configured.key_digest(), configured.passthrough, account_has_token=authorization is not None)

@@ -4,25 +4,33 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Mapping
 
 from gateway.adapters.logs import Log
 from gateway.adapters.memory import MemoryEntries
 from gateway.adapters.prometheus import Gauges
 from gateway.exchange.gate import Gate
 from gateway.exchange.rendering import Rendition
-from gateway.exchange.standing import BudgetStanding
+from gateway.exchange.standing import BudgetStanding, GateSnapshot
 from gateway.policy import ratelimit
+from gateway.policy.forecasting import Forecast
 from gateway.policy.names import AccountName
 from gateway.policy.ratelimit import Allowance
 
 _DAY = 86_400.0
 
 
-def gauges(gate: Gate, memory: MemoryEntries[Rendition], log: Log, *, egress: str) -> Gauges:
+def gauges(
+    gate: Gate,
+    memory: MemoryEntries[Rendition],
+    log: Log,
+    *,
+    egress: str,
+    forecasts: Mapping[AccountName, Forecast],
+) -> Gauges:
     """Read every gauge at the moment of a scrape."""
     now = gate.snapshot()
-    standings = [now.egress, *now.accounts.values()]
-    limited = [it for it in standings if it.limit > 0]
+    limited = [it for it in (now.egress, *now.accounts.values()) if it.limit > 0]
     ahead = now.now - time.time()
     return Gauges(
         cache_entries=memory.entries,
@@ -30,12 +38,20 @@ def gauges(gate: Gate, memory: MemoryEntries[Rendition], log: Log, *, egress: st
         cache_evictions_total={reason.value: number for reason, number in memory.evictions.items()},
         queue_requests={(egress, priority.value): waiting for priority, waiting in now.waiting.items()},
         quota_limit_requests={(it.name, it.window): it.limit for it in limited},
-        quota_used_requests={(it.name, it.window, "ledger"): it.used for it in standings},
-        quota_reset_timestamp_seconds=dict.fromkeys(now.accounts, (now.now // _DAY + 1) * _DAY - ahead),
-        quota_exhaustion_timestamp_seconds=dict.fromkeys(now.accounts, math.inf),
+        quota_used_requests=_used(now),
+        quota_reset_timestamp_seconds={name: now.now + day.left - ahead for name, day in now.days.items()},
+        quota_exhaustion_timestamp_seconds={
+            name: forecasts[name].dry_at - ahead if name in forecasts else math.inf for name in now.days
+        },
         account_closed={(name, shut.reason.value): 1 for name, shut in now.closures.items()},
         telemetry_dropped_total=log.dropped,
     )
+
+
+def _used(now: GateSnapshot) -> dict[tuple[str, str, str], int]:
+    """What the ledger has counted in each window, and what the upstream says of the accounts' days."""
+    used = {(it.name, str(it.window), "ledger"): it.used for it in (now.egress, *now.accounts.values())}
+    return used | {(str(name), "day", "upstream"): day.told for name, day in now.days.items() if day.told is not None}
 
 
 class RateLimits:
@@ -60,4 +76,4 @@ class RateLimits:
 
 
 def _allowance(it: BudgetStanding, period: float) -> list[Allowance]:
-    return [Allowance(it.window, it.limit, period, it.remaining, it.reset)] if it.limit > 0 else []
+    return [Allowance(it.window, it.limit, period, it.remaining, it.wait, it.reset)] if it.limit > 0 else []

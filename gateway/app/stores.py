@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gateway.adapters.logs import Log
-from gateway.adapters.memory import MemoryLedger
-from gateway.adapters.sqlite import SqliteEntries, SqliteFile, SqliteLedger
+from gateway.adapters.memory import MemoryLedger, MemoryUsage
+from gateway.adapters.sqlite import SqliteEntries, SqliteFile, SqliteLedger, SqliteUsage, UnusableFile
 from gateway.app.people import secrets
-from gateway.ports import EntryStore, Ledger
+from gateway.ports import EntryStore, Ledger, UsageStore
 from gateway.settings import Settings
 
 _ON_DISK = 8
@@ -25,18 +25,28 @@ class Stores:
 
     ledger: Ledger
     durable: EntryStore | None
+    usage: UsageStore
 
 
 async def open_stores(settings: Settings, log: Log, stack: AsyncExitStack) -> Stores:
     """Open the stores of `store.url`; the stack closes them."""
-    scheme, _, rest = settings.store.url.partition("://")
+    scheme = settings.store.url.partition("://")[0]
     match scheme:
         case "memory":
-            return Stores(MemoryLedger(), None)
+            return Stores(MemoryLedger(), None, MemoryUsage())
         case "sqlite":
-            return await _sqlite(Path(rest.removeprefix("/")), settings, log, stack)
+            return await _sqlite(_path(settings), settings, log, stack)
         case _:
             raise OSError(f"store.url: this version keeps its store in memory or SQLite, not {scheme}")
+
+
+def sqlite_path(settings: Settings) -> Path | None:
+    """The file of a SQLite store; None for another store."""
+    return _path(settings) if settings.store.url.startswith("sqlite://") else None
+
+
+def _path(settings: Settings) -> Path:
+    return Path(settings.store.url.partition("://")[2].removeprefix("/"))
 
 
 async def _sqlite(path: Path, settings: Settings, log: Log, stack: AsyncExitStack) -> Stores:
@@ -45,7 +55,10 @@ async def _sqlite(path: Path, settings: Settings, log: Log, stack: AsyncExitStac
 
     file = SqliteFile(path, on_error=on_error)
     stack.push_async_callback(file.aclose)
-    await file.open()
+    try:
+        await file.open()
+    except UnusableFile as unusable:
+        raise OSError(f"store.url: {unusable}") from unusable
     entries = SqliteEntries(
         file,
         max_bytes=settings.cache.max_bytes * _ON_DISK,
@@ -55,7 +68,7 @@ async def _sqlite(path: Path, settings: Settings, log: Log, stack: AsyncExitStac
     )
     stack.push_async_callback(entries.aclose)
     await entries.open()
-    return Stores(SqliteLedger(file), entries)
+    return Stores(SqliteLedger(file), entries, SqliteUsage(file))
 
 
 def _seal_key(settings: Settings) -> bytes:

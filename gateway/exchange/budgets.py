@@ -14,18 +14,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
+from gateway.exchange.draft import Change, Draft, judged
 from gateway.policy import quota
 from gateway.policy.budget import State, dump, load
-from gateway.policy.quota import Daily, Denied, Sliding, Window
+from gateway.policy.quota import Daily, Sliding, Window
+from gateway.policy.shares import Allowed, Refused, Sharing, Standing
 from gateway.ports import Ledger, LedgerAway, Reading
 
 T = TypeVar("T")
-
-Change = Callable[[State, float], State]
-"""A change of one state, and the moment on the ledger's clock at which it came about."""
 
 _RACES = 8
 """Swaps to lose in a row before giving other work a turn."""
@@ -37,33 +36,6 @@ RETRY_AWAY = 1.0
 def ticks() -> float:
     """The loop's own monotonic time in seconds."""
     return asyncio.get_running_loop().time()
-
-
-@dataclass(slots=True)
-class Draft:
-    """The states a plan may spend from. What it takes here is spent only if the trip succeeds."""
-
-    states: dict[str, State]
-    windows: Mapping[str, Sequence[Window]]
-    hold: float
-    now: float
-    changes: list[tuple[str, Change]] = field(default_factory=list)
-
-    def take(self, budgets: Sequence[str], lease: str) -> str | None:
-        """Take one lease from all of these budgets, or from none: then the budget in the way is told."""
-        after: dict[str, State] = {}
-        for name in budgets:
-            result = quota.take(self.states[name], self.windows[name], (lease,), hold=self.hold, now=self.now)
-            if isinstance(result, Denied):
-                return name
-            after[name] = result.state
-        self.states.update(after)
-        self.changes += [(name, _charge(lease, self.hold)) for name in budgets]
-        return None
-
-    def change(self, budget: str, change: Change) -> None:
-        self.states[budget] = change(self.states[budget], self.now)
-        self.changes.append((budget, change))
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +52,7 @@ class Budgets:
         self,
         ledger: Ledger,
         windows: Mapping[str, Sequence[Window]],
+        sharing: Mapping[str, Sharing],
         *,
         hold: float,
         safe_share: float,
@@ -88,6 +61,7 @@ class Budgets:
         self.hold = hold
         self._ledger = ledger
         self._windows = dict(windows)
+        self._sharing = dict(sharing)
         self._safe_share = safe_share
         self._on_ledger = on_ledger
         self._mirror: dict[str, State] = {name: State() for name in windows}
@@ -115,10 +89,29 @@ class Budgets:
 
     def windows(self, budget: str) -> Sequence[Window]:
         """What this process keeps to: the limits, or its safe share of them."""
+        state = self._mirror[budget]
+        windows = self._in_force(budget, state)
         if self._lost_at is None:
-            return self._windows[budget]
-        state, lost = self._mirror[budget], self._lost_at[budget]
-        return [_safe(window, self._safe_share, state=state, lost=lost) for window in self._windows[budget]]
+            return windows
+        return [_safe(window, self._safe_share, state=state, lost=self._lost_at[budget]) for window in windows]
+
+    def day(self, budget: str) -> Standing:
+        """How an account's day stands, by the mirror."""
+        (window,) = self.windows(budget)
+        return Standing.of(self._mirror[budget], window.limit, now=self.now())
+
+    def sharing(self, budget: str) -> Sharing:
+        return self._sharing[budget]
+
+    def divided(self, budget: str) -> bool:
+        """Is there anything that may keep one app from spending what another may?"""
+        rule = self._sharing[budget]
+        return self.limited(budget) and bool(rule.shares or rule.reserve or self._mirror[budget].foreign)
+
+    def may_spend(self, budget: str, app: str, *, interactive: bool, ahead: int) -> Allowed | Refused:
+        """May an app spend of this account's day, by the mirror, when so many others did before?"""
+        state, windows, rule = self._mirror[budget], self.windows(budget), self._sharing[budget]
+        return judged(state, windows, rule, app, interactive=interactive, now=self.now(), ahead=ahead)
 
     def limited(self, budget: str) -> bool:
         return any(window.limit for window in self._windows[budget])
@@ -144,7 +137,7 @@ class Budgets:
         """Plan on the mirror only, and owe what was planned."""
         self.last_trip, now = ticks(), self.now()
         states = {name: self._current(name, self._mirror[name], now) for name in budgets}
-        draft = Draft(states, {name: self.windows(name) for name in budgets}, self.hold, now)
+        draft = Draft(states, {name: self.windows(name) for name in budgets}, self._sharing, self.hold, now)
         result = plan(draft)
         for budget, change in draft.changes:
             self.owe(budget, change)
@@ -160,7 +153,8 @@ class Budgets:
             read = {
                 name: self._current(name, self._with(name, state, owed), reading.now) for name, state in found.items()
             }
-            draft = Draft(dict(read), self._windows, self.hold, reading.now)
+            windows = {name: self._in_force(name, state) for name, state in read.items()}
+            draft = Draft(dict(read), windows, self._sharing, self.hold, reading.now)
             result = plan(draft)
             corrected = any(read[name].day < found[name].day for name in names)  # a wrong clock wrote it
             worth_it = owed or draft.changes or corrected
@@ -197,6 +191,9 @@ class Budgets:
         self._lost_at = dict(self._mirror)
         self._on_ledger(why)
 
+    def _in_force(self, name: str, state: State) -> list[Window]:
+        return [quota.in_force(window, state) for window in self._windows[name]]
+
     def _current(self, name: str, state: State, now: float) -> State:
         return quota.current(state, self._windows[name], hold=self.hold, now=now)
 
@@ -213,10 +210,6 @@ def _loaded(budget: str, text: str | None) -> State:
         return load(text)
     except ValueError as error:
         raise LedgerAway(f"{budget}: {error}") from None
-
-
-def _charge(lease: str, hold: float) -> Change:
-    return lambda state, at: quota.charge(state, lease, ends=at + hold)
 
 
 def _safe(window: Window, share: float, *, state: State, lost: State) -> Window:

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Protocol
+from weakref import ref
 
 from gateway.exchange.rendering import HeldAnswer
+from gateway.policy.collection import Collection
 from gateway.policy.entry import Entry, Selector
 from gateway.policy.held import Held
 from gateway.policy.names import AccountName, CacheKey
@@ -25,6 +27,10 @@ class Memory(Protocol):
 
     def discard(self, selector: Selector) -> int: ...
 
+    def covered(self, selector: Selector) -> list[HeldAnswer]: ...
+
+    def grew(self, held: HeldAnswer, by: int) -> None: ...
+
 
 class Cache:
     """Memory above a durable store; without one, entries end with the process."""
@@ -33,11 +39,28 @@ class Cache:
         self._memory = memory
         self._durable = durable
         self._generations: dict[tuple[AccountName, str], int] = {}
+        self._purges = 0
         self._drops = 0
 
     def peek(self, key: CacheKey) -> HeldAnswer | None:
         """Look in memory only: the way of a hit."""
         return self._memory.peek(key)
+
+    def hold(self, entry: Entry, source: HeldAnswer) -> HeldAnswer:
+        """Keep in memory what was selected from a whole list: it lasts as long as that."""
+        held = self._hold(entry)
+        held.source = ref(source)
+        return held
+
+    def attach(self, held: HeldAnswer, collection: Collection) -> None:
+        """Keep the rows of a whole list beside it."""
+        held.collection = collection
+        self._memory.grew(held, collection.weight)
+
+    def lists(self, account: AccountName, resource: str) -> list[HeldAnswer]:
+        """The whole lists of a resource whose rows are at hand, of all partitions of an account."""
+        covered = self._memory.covered(Selector(account=account, resources=frozenset({resource})))
+        return [held for held in covered if held.collection is not None]
 
     async def find(self, key: CacheKey) -> HeldAnswer | None:
         """Look in memory, then in the durable store."""
@@ -50,8 +73,8 @@ class Cache:
         return None if entry is None or drops != self._drops else self._hold(entry)
 
     def generation(self, account: AccountName, resource: str) -> int:
-        """The number of writes so far that may have changed answers of this resource."""
-        return self._generations.get((account, resource), 0)
+        """The number of writes and purges so far that may have made answers of this resource untrue."""
+        return self._purges + self._generations.get((account, resource), 0)
 
     async def keep(self, entry: Entry, generation: int) -> tuple[HeldAnswer, bool]:
         """Store an answer, unless a write came between; True when it was stored."""
@@ -66,8 +89,13 @@ class Cache:
         """Drop what a write may have changed, in every partition of the account; durable when it returns."""
         affected = frozenset(resources)
         for resource in affected:
-            self._generations[account, resource] = self.generation(account, resource) + 1
+            self._generations[account, resource] = self._generations.get((account, resource), 0) + 1
         return await self.drop(Selector(account=account, resources=affected))
+
+    async def purge(self, selector: Selector) -> int:
+        """Drop by an operator's word; no answer that is on its way now is kept either."""
+        self._purges += 1
+        return await self.drop(selector)
 
     async def drop(self, selector: Selector) -> int:
         """Drop entries in both places, and tell how many there were."""

@@ -12,16 +12,26 @@ from typing import Any, Generic, TypeVar
 
 from gateway.exchange.background import Background
 from gateway.policy.faults import Fault, Kind
+from gateway.policy.trace import Trace
 
 T = TypeVar("T")
 
 
+_AT_ONCE = 1.0
+"""Seconds that a turn which is due may take to come (a trip to the ledger): no patience is needed for them."""
+
+
 class Flight(Generic[T]):
-    """One request to the upstream, waiting in line (`sent` is false) or under way."""
+    """One request to the upstream, waiting in line (`sent` is false) or under way; `cost` counts those that left.
+
+    `patience` is that of the caller who launched it, in seconds.
+    """
 
     def __init__(self) -> None:
         self.sent = False
         self.riders = 0
+        self.cost = 0
+        self.patience = 0.0
         self.task: asyncio.Task[T | Fault]
         self.forecast: Callable[[], float] = lambda: 0.0
 
@@ -50,9 +60,10 @@ class Coalescer(Generic[T]):
             flight.task.add_done_callback(lambda _: self._landed(key, flight))
         return flight, False
 
-    async def ride(self, flight: Flight[T], patience: float) -> T:
+    async def ride(self, flight: Flight[T], patience: float, *, bill: Trace | None = None) -> T:
         """Wait for the flight; at most `patience` seconds for it to leave the line, then to its end.
 
+        Its cost goes on the `bill`, also when it ends by a fault: that of the caller who launched it.
         Raises the flight's `Fault`, WAIT_TOO_LONG or TIMED_OUT. Cancelling this wait never harms the other riders.
         """
         flight.riders += 1
@@ -60,6 +71,8 @@ class Coalescer(Generic[T]):
             await _until_landed(flight, patience)
         finally:
             flight.riders -= 1
+            if bill is not None:
+                bill.cost += flight.cost
             if flight.riders == 0 and not flight.sent:
                 flight.task.cancel()
         landing = flight.task.result()
@@ -77,7 +90,7 @@ async def _until_landed(flight: Flight[T], patience: float) -> None:
         return
     if not flight.sent and (ahead := flight.forecast()) > patience:
         raise Fault(Kind.WAIT_TOO_LONG, f"the wait is {ahead:.0f} s, the patience {patience:.0f} s", retry_after=ahead)
-    await asyncio.wait((flight.task,), timeout=patience)
+    await asyncio.wait((flight.task,), timeout=max(patience, _AT_ONCE))
     if flight.task.done():
         return
     if not flight.sent:

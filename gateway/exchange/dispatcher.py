@@ -6,11 +6,12 @@ It wakes when somebody joins, when a lease ends, and at one timer; it never poll
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import replace
 
-from gateway.exchange.budgets import Budgets, Draft, ticks
+from gateway.exchange.budgets import Budgets, ticks
 from gateway.exchange.door import Door
+from gateway.exchange.draft import Draft
 from gateway.exchange.errand import EgressRule, Lane, Lease, Ticket
 from gateway.policy import closure, quota
 from gateway.policy.backlog import Line
@@ -89,7 +90,7 @@ class Dispatcher:
         news = self._budgets.last_trip + min(1.0, self._egress.period / 60)
         moments = [news] if self._news_wanted else []
         if len(self._line):
-            lanes = (self._door.lane_wait(lane) for lane in self._line.accounts())
+            lanes = (self._door.turn_wait(lane) for lane in self._line.accounts())
             wait = max(self._door.egress_wait(), min(lanes, default=0.0))
             moments.append(max(self._not_before, min(news, ticks() + wait) if wait > 0 else 0.0))
         if self._budgets.owed_since is not None:
@@ -120,14 +121,14 @@ class Dispatcher:
         grants: list[tuple[Ticket, Lease]] = []
         if quota.pause_left(draft.states[self._egress.budget], draft.now) > 0:
             return grants
-        spent: set[Lane] = set()
+        spent: set[Hashable] = set()
         for ticket in self._line.order(lambda lane: _may_leave(draft, lane)):
             lane = ticket.account
-            if lane in spent or not _may_leave(draft, lane):
+            if lane in spent or _passed_over(draft, ticket, spent):
                 continue
             probe = _barred(draft, lane)
             lease = self.lease(ticket, since=since, budgets=self._charged(lane), probe=probe)
-            in_the_way = draft.take(lease.budgets, lease.id)
+            in_the_way = draft.take(lease.budgets, lease.id, ticket.errand.app)
             if in_the_way == self._egress.budget:
                 break
             if in_the_way is not None:
@@ -156,6 +157,18 @@ def _may_leave(draft: Draft, lane: Lane) -> bool:
         return False
     shut = draft.states[lane.budget].closed
     return not _barred(draft, lane) or (shut is not None and shut.probe_due(draft.now))
+
+
+def _passed_over(draft: Draft, ticket: Ticket, spent: set[Hashable]) -> bool:
+    """Does a ticket stay in line, because its account is closed or its app may not spend what is left of the day?"""
+    lane, errand = ticket.account, ticket.errand
+    flow = (lane, errand.app, errand.interactive)
+    if flow in spent or not _may_leave(draft, lane):
+        return True
+    if lane.free_of_day or draft.may_spend(lane.budget, errand.app, interactive=errand.interactive):
+        return False
+    spent.add(flow)
+    return True
 
 
 def _probed(state: State, at: float) -> State:

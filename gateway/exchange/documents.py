@@ -14,10 +14,17 @@ from gateway.exchange.rendering import HeldAnswer
 from gateway.policy import freshness, outgoing
 from gateway.policy.faults import REFUSALS, Fault, Kind, Side
 from gateway.policy.freshness import Forward, Refreshable
+from gateway.policy.messages import Response
 from gateway.policy.negotiation import Representation
 from gateway.policy.outcome import Failed
 from gateway.policy.trace import Outcome, Trace
 from gateway.ports import Clock
+
+_NEVER = -1
+"""A generation that no resource has: what was asked under it is not kept."""
+
+
+_IMPATIENT = frozenset({Kind.WAIT_TOO_LONG, Kind.TIMED_OUT, Kind.TOO_FAST})
 
 
 class Documents:
@@ -49,10 +56,20 @@ class Documents:
         if isinstance(decision, Forward):
             return await self._forward(question, held, decision.reason, trace)
         trace.outcome = Outcome.HIT if decision.ttl > 0 else Outcome.STALE
-        trace.ttl = decision.ttl
+        trace.ttl, trace.detail = decision.ttl, "selected" if held.source else None
         if isinstance(decision, Refreshable):
             self.refresh(question)
         return held
+
+    def at_hand(self, question: Question) -> HeldAnswer | None:
+        """What `obtain` would find without a wait, whatever its age."""
+        return self._cache.peek(question.key)
+
+    async def ask(self, question: Question) -> Response:
+        """Ask the upstream, whatever is stored, and store nothing. Raises `Fault`."""
+        flight, _ = self._coalescer.board(None, partial(self._launch, question, _NEVER))
+        landed = await self._coalescer.ride(flight, question.patience)
+        return landed.held.entry.response
 
     def refresh(self, question: Question) -> None:
         """Launch a flight that nobody rides: it renews the entry for those who come later."""
@@ -71,12 +88,10 @@ class Documents:
     async def _forward(self, question: Question, held: HeldAnswer | None, why: str, trace: Trace) -> HeldAnswer:
         if "only-if-cached" in question.asked:
             raise Fault(Kind.NOT_CACHED, "only-if-cached was asked for, and nothing that may be used is stored")
-        flight, joined = self._board(question)
+        trace.ttl = trace.detail = None
         trace.forwarded = "bypass" if question.never_stored else why
-        trace.collapsed = joined
-        trace.outcome = Outcome.COLLAPSED if joined else Outcome.BYPASS if question.never_stored else Outcome.MISS
         try:
-            landed = await self._coalescer.ride(flight, question.patience)
+            landed, joined = await self._ride(question, trace)
         except Fault as fault:
             stale = self.stand_in(question, held, trace) if _excused_by_stale(fault) else None
             if stale is None:
@@ -86,6 +101,22 @@ class Documents:
         if isinstance(landed.landing.verdict, Failed):
             return self.stand_in(question, held, trace) or landed.held
         return landed.held
+
+    async def _ride(self, question: Question, trace: Trace) -> tuple[Landed, bool]:
+        """Ride a flight to its end; True where another caller launched it.
+
+        When that caller's patience was too short for the line, a more patient one takes a flight of its own.
+        """
+        while True:
+            flight, joined = self._board(question)
+            trace.collapsed = joined
+            trace.outcome = Outcome.COLLAPSED if joined else Outcome.BYPASS if question.never_stored else Outcome.MISS
+            try:
+                return await self._coalescer.ride(flight, question.patience, bill=None if joined else trace), joined
+            except Fault as fault:
+                outlasted = flight.over and flight.patience < question.patience and fault.kind in _IMPATIENT
+                if not (joined and outlasted):
+                    raise
 
     def _board(self, question: Question) -> tuple[Flight[Landed], bool]:
         """Join the flight of this document or launch one; a flight from before a write is not joined."""
@@ -101,6 +132,7 @@ class Documents:
             resource=question.resource,
             patience=question.patience,
         )
+        flight.patience = question.patience
         place = Place(question.key, caller.account, match, request.target, generation)
         try:
             landed = await self._fetch(order, flight)
@@ -112,4 +144,6 @@ class Documents:
 
 
 def _excused_by_stale(fault: Fault) -> bool:
+    if fault.kind is Kind.CREDENTIAL_REFUSED:  # whoever lost the right to read does not read on from the store
+        return False
     return fault.kind in REFUSALS or fault.side is Side.UPSTREAM

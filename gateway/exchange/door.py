@@ -6,11 +6,13 @@ meet again at it, so each promise made is remembered until its time and counts a
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter
 from functools import cache
 
 from gateway.exchange.budgets import Budgets, ticks
 from gateway.exchange.errand import Lane, Ticket
+from gateway.exchange.lending import Lending
+from gateway.exchange.promises import Promises
 from gateway.policy import quota
 from gateway.policy.backlog import Line
 from gateway.policy.closure import Closure, Reason
@@ -32,7 +34,8 @@ class Door:
         self._egress = egress
         self._latency = min(_FIRST_LATENCY, budgets.hold)
         self._probes: dict[AccountName, Ticket] = {}
-        self._promises: deque[float] = deque(maxlen=max(1, limit * _WINDOWS_PROMISED))
+        self._lending = Lending(line, budgets)
+        self._promises = Promises(limit * _WINDOWS_PROMISED)
 
     def took(self, seconds: float) -> None:
         """Learn how long a request takes: at once when it takes longer, slowly when it gets quicker."""
@@ -55,10 +58,14 @@ class Door:
             raise Fault(Kind.BACKLOG_FULL, detail, retry_after=self._promise(len(self._line)))
         if fault is not None:
             self.probes(ticket)
-        own = self._own_wait(ticket)
-        wait = max(own, self._forecast(self._egress, self._ahead(ticket)))
+        own, refused = self._own_wait(ticket), self._lending.newcomer(ticket)
+        lent = refused.retry_after if refused else 0.0
+        wait = max(own, lent, self._forecast(self._egress, self._ahead(ticket)))
         if wait > patience:
-            fault = _day_spent(account, own) if own > patience else self._too_long(ticket, wait)
+            if refused is not None and lent > patience >= own:
+                fault = self._lending.fault(ticket, refused, place=self._line.place(ticket))
+            else:
+                fault = _day_spent(account, own) if own > patience else self._too_long(ticket, wait)
             self._line.leave(ticket)
             raise fault
 
@@ -77,11 +84,13 @@ class Door:
     def tell(self) -> None:
         """Refuse at once all whose patience cannot last, as the mirror now stands."""
         for lane in self._line.accounts():
-            if self.untroubled(lane):
+            if self.untroubled(lane) and not self._lending.tight(lane):
                 continue
+            places: Counter[str] = Counter()
             for ticket in self._line.tickets(lane):
                 probing = self._probes.get(lane.account) is ticket and self._probe_due(lane.account)
-                fault = None if probing else self._bad_news(ticket)
+                fault = None if probing else self._bad_news(ticket, places[ticket.app])
+                places[ticket.app] += fault is None
                 if fault is not None:
                     self._refuse(ticket, fault)
 
@@ -108,6 +117,10 @@ class Door:
             barred = shut.retry_after(now) or 0.0
         return max(barred, 0.0 if lane.free_of_day else self._forecast(lane.budget, ahead))
 
+    def turn_wait(self, lane: Lane) -> float:
+        """Seconds until somebody who waits for an account may leave, the egress aside."""
+        return max(self.lane_wait(lane), self._lending.lane_wait(lane))
+
     def egress_wait(self) -> float:
         """Seconds until the egress lets a send leave, if nothing under way ends before its time."""
         state, now = self._budgets.state(self._egress), self._budgets.now()
@@ -124,7 +137,8 @@ class Door:
         """Seconds that somebody in line has yet to wait, by all who are ahead and both budgets."""
         if ticket not in self._line:
             return 0.0
-        return max(self._own_wait(ticket), self._forecast(self._egress, self._ahead(ticket)))
+        waits = self._own_wait(ticket), self._lending.wait(ticket)
+        return max(*waits, self._forecast(self._egress, self._ahead(ticket)))
 
     def overdue(self, ticket: Ticket) -> Fault:
         """The answer to somebody whose patience has ended in line."""
@@ -146,13 +160,16 @@ class Door:
         shut = self._budgets.state(Lane(account, free_of_day=False).budget).closed
         return shut is not None and shut.probe_due(self._budgets.now())
 
-    def _bad_news(self, ticket: Ticket) -> Fault | None:
+    def _bad_news(self, ticket: Ticket, place: int) -> Fault | None:
         patience = ticket.patience_left(ticks())
         if (fault := self._closed(ticket.account, patience=patience)) is not None:
             return fault
         own, left = self.lane_wait(ticket.account), self.pause_left()
         if own > patience:
             return _day_spent(ticket.errand.account, own)
+        refused = self._lending.refusal(ticket, place=place)
+        if refused is not None and refused.retry_after > patience:
+            return self._lending.fault(ticket, refused, place=place)
         # A ledger that is away may be back in a moment: who waits already goes on waiting.
         return self._too_long(ticket, left) if left > patience and not self._budgets.away else None
 
@@ -174,12 +191,7 @@ class Door:
         return Fault(kind, detail, retry_after=max(self._own_wait(ticket), self._promise(self._ahead(ticket))))
 
     def _promise(self, ahead: int) -> float:
-        now = ticks()
-        while self._promises and self._promises[0] <= now:
-            self._promises.popleft()
-        back = self._forecast(self._egress, ahead + len(self._promises))
-        self._promises.append(now + back)
-        return back
+        return self._promises.make(self._forecast(self._egress, ahead + self._promises.standing()))
 
     def _ahead(self, ticket: Ticket) -> int:
         return self._line.ahead(ticket, cache(self.sendable)) if ticket in self._line else 0

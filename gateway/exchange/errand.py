@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from gateway.policy.backlog import Priority
 from gateway.policy.backlog import Ticket as Place
 from gateway.policy.names import AccountName, AppName
+from gateway.policy.quota import Daily
+from gateway.policy.shares import Sharing
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +29,24 @@ class EgressRule:
 
 @dataclass(frozen=True, slots=True)
 class AccountRule:
-    """The limit of one account: requests per GMT day, None or 0 for none."""
+    """The limit of one account and how it is divided.
+
+    `per_day` are requests per GMT day, None or 0 for no limit, until the upstream has told another if it `learns`;
+    `shares` are the guaranteed parts by app, `reserve` the part that only interactive errands may spend.
+    """
 
     per_day: int | None = None
+    learns: bool = False
+    shares: Mapping[str, float] = field(default_factory=dict)
+    reserve: float = 0.0
+
+    @property
+    def window(self) -> Daily:
+        return Daily(self.per_day or 0, self.learns)
+
+    @property
+    def sharing(self) -> Sharing:
+        return Sharing(self.shares, self.reserve)
 
 
 class Lane(NamedTuple):
@@ -52,6 +70,10 @@ class Errand:
     weight: float = 1.0
     patience: float = 30.0
     free_of_day: bool = False
+
+    @property
+    def interactive(self) -> bool:
+        return self.priority is Priority.INTERACTIVE
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Any
 
 from gateway.exchange.coalescer import Flight
 from gateway.exchange.gate import Errand, Gate, Lease
-from gateway.policy import outcome
+from gateway.policy import contentcoding, outcome
 from gateway.policy.backlog import Priority
 from gateway.policy.caller import Caller
 from gateway.policy.faults import Fault, Kind
@@ -89,26 +89,28 @@ class Fetch:
         try:
             lease = await ticket.lease
             flight.sent = True
-            return await self._sent(order, lease)
+            return await self._sent(order, lease, flight)
         finally:
             self._gate.leave(ticket)  # nothing, unless the lease was never put to use
 
-    async def _sent(self, order: Order, lease: Lease) -> Landing:
+    async def _sent(self, order: Order, lease: Lease, flight: Flight[Any]) -> Landing:
         caller, loop_time = order.caller, asyncio.get_running_loop().time
         began, requested_at = loop_time(), self._clock()
-        self._watch.sent(caller.account, caller.app, order.resource, order.request.method)
         left = True
         try:
             response = await self._send(order.request)
         except Fault as fault:
             left = not isinstance(fault.__cause__, NeverSent)
+            self._watch.answered(caller.account, 0, None, order.resource, loop_time() - began)
             raise
         finally:
             if left:  # also when this task is cancelled half-way: the request may have arrived
+                flight.cost += 1
+                self._watch.sent(caller.account, caller.app, order.resource, order.request.method)
                 await self._gate.settle(lease)
         took, code = loop_time() - began, None
         if response.status >= 400:
-            code = outcome.api_code(response.body, response.headers.get("content-type"))
+            code = _api_code(response)
         self._watch.answered(caller.account, response.status, code, order.resource, took)
         landing = Landing(
             response=response,
@@ -135,12 +137,21 @@ class Fetch:
             case AccountClosed() as closed:
                 raise self._gate.close_account(account, closed, status=status, api_code=landing.api_code)
             case CredentialRefused():
-                pause = self._refused.refuse(partition, self._clock())
+                pause = self._refused.refuse(partition, self._clock(), status=status)
                 detail = f"the upstream refuses this credential (status {status}, code {landing.api_code})"
                 raise Fault(Kind.CREDENTIAL_REFUSED, detail, retry_after=pause, status=status)
             case Failed():
                 pass
         return landing
+
+
+def _api_code(response: Response) -> int | None:
+    """The code in an error body; none where its content coding cannot be undone."""
+    try:
+        answer = contentcoding.decoded(response, limit=outcome.LONGEST_ERROR_BODY)
+    except Fault:
+        return None
+    return outcome.api_code(answer.body, answer.headers.get("content-type"))
 
 
 def _retry_after(response: Response) -> float | None:

@@ -19,13 +19,14 @@ Two clocks: what is compared with stamps is the ledger's time (`Budgets.now`), w
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any, Protocol
 
-from gateway.exchange.budgets import Budgets, Change, ticks
+from gateway.exchange.background import Spawn
+from gateway.exchange.budgets import Budgets, ticks
 from gateway.exchange.dispatcher import Dispatcher
 from gateway.exchange.door import Door, closed
+from gateway.exchange.draft import Change
 from gateway.exchange.errand import AccountRule, EgressRule, Errand, Lane, Lease, Ticket
 from gateway.exchange.standing import BudgetStanding, GateSnapshot, snapshot
 from gateway.policy import closure, quota
@@ -35,19 +36,13 @@ from gateway.policy.closure import Closure, Reason
 from gateway.policy.faults import Fault, Kind
 from gateway.policy.names import AccountName
 from gateway.policy.outcome import AccountClosed
-from gateway.policy.quota import Daily, Sliding, Window
+from gateway.policy.quota import Sliding, Window
 from gateway.ports import Ledger
 
 __all__ = ["AccountRule", "BudgetStanding", "EgressRule", "Errand", "Gate", "GateSnapshot", "Lease", "Ticket"]
 
 _DRIFT = 1.001
 """Periods are kept a little longer than told: the upstream's clock may run slower than the ledger's."""
-
-
-class Spawn(Protocol):
-    """Starts a named task that is kept and whose death is told (`Background.spawn`)."""
-
-    def __call__(self, work: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]: ...
 
 
 class Gate:
@@ -65,17 +60,20 @@ class Gate:
         spawn: Spawn,
         safe_share: float = 0.25,
         on_ledger: Callable[[str | None], None] = lambda _: None,
+        on_day_spent: Callable[[AccountName], None] = lambda _: None,
     ) -> None:
         """Set up without asking the ledger.
 
         `hold` is the longest time in seconds from a grant to the end of its request; `safe_share` the part of each
-        limit this process uses while the ledger is away; `on_ledger` is told why it is away, and None when it is back.
+        limit this process uses while the ledger is away; `on_ledger` is told why it is away, and None when it is back;
+        `on_day_spent` of an account whose day the upstream calls spent, which the ledger did not expect.
         """
         windows: dict[str, list[Window]] = {egress.budget: [Sliding(egress.limit, egress.period * _DRIFT)]}
-        windows |= {_budget(name): [Daily(rule.per_day or 0)] for name, rule in accounts.items()}
+        windows |= {_budget(name): [rule.window] for name, rule in accounts.items()}
+        sharing = {_budget(name): rule.sharing for name, rule in accounts.items()}
         self._egress = egress
         self._accounts = tuple(accounts)
-        self._budgets = Budgets(ledger, windows, hold=hold, safe_share=safe_share, on_ledger=on_ledger)
+        self._budgets = Budgets(ledger, windows, sharing, hold=hold, safe_share=safe_share, on_ledger=on_ledger)
         self._line: Line[Ticket, Lane] = Line(backlog)
         self._door = Door(self._line, self._budgets, egress.budget, limit=egress.limit)
         self._dispatcher = Dispatcher(
@@ -89,6 +87,7 @@ class Gate:
         )
         self._spawn = spawn
         self._out: dict[str, Lease] = {}
+        self._on_day_spent = on_day_spent
         self._closing = False
         self._dispatch: asyncio.Task[None] | None = None
 
@@ -144,7 +143,7 @@ class Gate:
         """The request of this lease has ended, in whichever way. Never waits, so that no cancellation comes between."""
         if lease.id in self._out:
             self._door.took(ticks() - lease.granted)
-        self._ended(lease, lambda state, at: quota.settle(state, lease.id, ended=at))
+        self._ended(lease, lambda state, at: quota.settle(state, lease.id, ended=at, hold=self._budgets.hold))
 
     async def give_back(self, lease: Lease) -> None:
         """The request of this lease never left; not one byte."""
@@ -166,7 +165,9 @@ class Gate:
 
     def day_spent(self, account: AccountName) -> Fault:
         """The upstream says that the account's day is spent: tell all who wait; returns the `Fault` to raise."""
-        return self._close(account, closure.spent)
+        fault = self._close(account, closure.spent)
+        self._on_day_spent(account)
+        return fault
 
     def close_account(self, account: AccountName, state: AccountClosed, *, status: int, api_code: int | None) -> Fault:
         """The upstream closed the account: tell all who wait; returns the `Fault` to raise."""
@@ -177,7 +178,11 @@ class Gate:
 
     def reopen(self, account: AccountName) -> None:
         """An operator says that the account is open again, whatever closed it."""
-        self._change(_budget(account), lambda state, _: replace(state, closed=None))
+        self.correct(account, lambda state, _: replace(state, closed=None))
+
+    def correct(self, account: AccountName, change: Change) -> None:
+        """Change what is known of an account. The change may run several times; its last run is what is written."""
+        self._change(_budget(account), change)
 
     def snapshot(self) -> GateSnapshot:
         """What stands now, from the mirror; asks nobody."""

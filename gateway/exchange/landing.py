@@ -37,7 +37,6 @@ class Landed:
         if self.stored:
             trace.ttl = self.held.entry.lifetime - self.held.entry.initial_age
         if not joined:
-            trace.cost += 1
             trace.queued = (trace.queued or 0.0) + self.landing.queued
             trace.upstream = (trace.upstream or 0.0) + self.landing.took
 
@@ -87,7 +86,7 @@ def _entry(answer: Response, landing: Landing, place: Place, lifetimes: Lifetime
         key=place.key,
         account=place.account,
         resource=place.match.resource.name,
-        target=place.target,
+        target=place.target.partition("?")[0],
         response=answer,
         requested_at=landing.requested_at,
         received_at=landing.received_at,

@@ -1,128 +1,150 @@
-"""All that is no documented record: passed through byte for byte, cached as RFC 9111 says and no further."""
+"""All that is no documented record: passed through byte for byte, cached as RFC 9111 says and no further.
+
+`__call__` is the whole story: look up, decide, and where the store cannot answer, ask once for all who ask the same.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import partial
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
 
 from gateway.exchange.cache import Cache
-from gateway.exchange.coalescer import Coalescer, Flight
-from gateway.exchange.fetch import Fetch, Landing, Order
-from gateway.exchange.rendering import HeldAnswer
-from gateway.policy import cachecontrol, cachekey, freshness, outgoing, storing, validation
-from gateway.policy.caller import Caller, patience
+from gateway.exchange.coalescer import Coalescer
+from gateway.exchange.effects import Effects
+from gateway.exchange.fetch import Fetch
+from gateway.exchange.flights import Flights
+from gateway.exchange.inquiry import Inquiry
+from gateway.exchange.revalidation import Passed
+from gateway.policy import conditional, freshness, ranges
+from gateway.policy.cachecontrol import Directives
+from gateway.policy.caller import Caller
 from gateway.policy.entry import Entry
-from gateway.policy.faults import Fault, Kind
-from gateway.policy.freshness import Fresh
-from gateway.policy.messages import Headers, Request, Response
-from gateway.policy.names import CacheKey
-from gateway.policy.storing import Storable
+from gateway.policy.faults import REFUSALS, Fault, Kind, Side
+from gateway.policy.freshness import Forward, Fresh, Refreshable
+from gateway.policy.messages import Request, Response
+from gateway.policy.outcome import Failed
 from gateway.policy.trace import Outcome, Trace
 from gateway.ports import Clock
 
-_OF_THE_CALLER = frozenset({"traceparent", "tracestate", "x-request-id", "user-agent"})
-"""Fields that may differ between callers who get the same answer."""
-
-
-@dataclass(frozen=True, slots=True)
-class Passed:
-    """The answer of one flight, shared by its riders."""
-
-    landing: Landing
-    stored: bool
+_StandIn = Callable[[Entry, Directives, float], Fresh | None]
 
 
 class Passage:
-    """An ordinary HTTP cache in front of paths whose meaning is not known."""
+    """An ordinary HTTP cache in front of paths whose meaning is not known; `origin` and `effects` as in `Flights`."""
 
-    def __init__(self, *, cache: Cache, fetch: Fetch, coalescer: Coalescer[Passed], clock: Clock) -> None:
-        self._cache = cache
-        self._fetch = fetch
+    def __init__(
+        self,
+        *,
+        cache: Cache,
+        fetch: Fetch,
+        coalescer: Coalescer[Passed],
+        clock: Clock,
+        origin: str = "",
+        effects: Effects | None = None,
+    ) -> None:
+        self._flights = Flights(cache=cache, fetch=fetch, coalescer=coalescer, origin=origin, effects=effects)
+        self._variants = self._flights.variants
         self._coalescer = coalescer
         self._clock = clock
 
     async def __call__(self, request: Request, caller: Caller, trace: Trace) -> Response:
         """Answer from the store where RFC 9111 allows it, else ask the upstream."""
-        key = cachekey.plain_key(caller.partition, request.target)
-        reads = request.method in ("GET", "HEAD") and not request.body and "range" not in request.headers
-        held = await self._cache.find(key) if reads else None
-        if held is not None and (found := self._usable(held, request)) is not None:
-            trace.outcome, trace.ttl = Outcome.HIT, found.ttl
-            return _stored(held, request, found)
-        asked = cachecontrol.of(request.headers)
-        if "only-if-cached" in asked:
-            raise Fault(Kind.NOT_CACHED, "only-if-cached was asked for, and nothing that may be used is stored")
-        trace.outcome = Outcome.MISS if reads else Outcome.BYPASS
-        trace.forwarded = "uri-miss" if reads and held is None else "stale" if reads else "method"
-        return await self._forward(request, caller, trace, key, shared=reads)
-
-    def _usable(self, held: HeldAnswer, request: Request) -> Fresh | None:
-        entry = held.entry
-        if any(request.headers.get(name) != value for name, value in entry.vary):
-            return None
-        decision = freshness.decide(entry, cachecontrol.of(request.headers), self._clock())
-        return decision if isinstance(decision, Fresh) else None
-
-    async def _forward(
-        self, request: Request, caller: Caller, trace: Trace, key: CacheKey, *, shared: bool
-    ) -> Response:
-        willing = patience(request.headers.get("prefer"), caller.patience)
-        sent = outgoing.plain(request, caller)
-        order = Order(caller=caller, request=sent, resource=trace.resource, patience=willing)
-        alike = (key, sent.method, sent.headers.without(_OF_THE_CALLER)) if shared else None
-        flight, joined = self._coalescer.board(alike, partial(self._launch, order, request, key))
-        passed = await self._coalescer.ride(flight, willing)
-        landing = passed.landing
-        trace.collapsed, trace.stored = joined, passed.stored
-        trace.forwarded_status, trace.api_code = landing.response.status, landing.api_code
-        if joined:
-            trace.outcome = Outcome.COLLAPSED
+        inquiry = Inquiry(request, caller, trace.resource)
+        if not inquiry.reads:
+            trace.outcome = Outcome.BYPASS
+            trace.forwarded = "bypass" if request.method in ("GET", "HEAD") else "method"
+            return await self._forward(inquiry, None, trace)
+        found = await self._variants.find(inquiry)
+        if found.entry is None:
+            trace.forwarded = found.missed
         else:
-            trace.cost, trace.queued, trace.upstream = 1, landing.queued, landing.took
-        return Response(
-            landing.response.status, landing.response.headers.without({"content-length"}), landing.response.body
-        )
+            decision = freshness.decide(found.entry, inquiry.asked, self._clock())
+            if not isinstance(decision, Forward):
+                return self._hit(inquiry, found.entry, decision, trace)
+            trace.forwarded = decision.reason
+        trace.outcome = Outcome.MISS
+        return await self._forward(inquiry, found.entry, trace)
 
-    async def _launch(self, order: Order, request: Request, key: CacheKey, flight: Flight[Passed]) -> Passed | Fault:
-        generation = self._cache.generation(order.caller.account, order.resource)
+    def _hit(self, inquiry: Inquiry, entry: Entry, found: Fresh | Refreshable, trace: Trace) -> Response:
+        trace.outcome = Outcome.HIT if found.ttl > 0 else Outcome.STALE
+        trace.ttl = found.ttl
+        if isinstance(found, Refreshable) and "only-if-cached" not in inquiry.asked:
+            self._flights.board(inquiry.for_the_store(), entry)  # nobody rides: it is for those who come later
+        return _delivered(inquiry.request, _aged(entry, found.age))
+
+    async def _forward(self, inquiry: Inquiry, entry: Entry | None, trace: Trace) -> Response:
+        if "only-if-cached" in inquiry.asked:
+            raise Fault(Kind.NOT_CACHED, "only-if-cached was asked for, and nothing that may be used is stored")
         try:
-            landing = await self._fetch(order, flight)
+            passed, joined = await self._ride(inquiry, entry, trace)
         except Fault as fault:
-            return fault
-        verdict = storing.plain(order.request, landing.response, lent=order.caller.lent)
-        if not isinstance(verdict, Storable) or verdict.lifetimes.fresh <= 0:
-            return Passed(landing, stored=False)
-        entry = _entry(order, request, key, landing, verdict)
-        _, kept = await self._cache.keep(entry, generation)
-        return Passed(landing, stored=kept)
+            stale = None
+            if _not_asked(fault):
+                stale = self._stand_in(inquiry, entry, trace, freshness.serves_disconnected)
+            if stale is None:
+                raise
+            return stale
+        _tell(trace, passed, joined=joined)
+        if isinstance(passed.landing.verdict, Failed):
+            stale = self._stand_in(inquiry, entry, trace, freshness.serves_error)
+            if stale is not None:
+                return stale
+        if passed.whole:
+            return _delivered(inquiry.request, passed.answer)
+        return passed.answer if inquiry.request.method == "HEAD" else _measured(passed.answer)
+
+    def _stand_in(self, inquiry: Inquiry, entry: Entry | None, trace: Trace, allowed: _StandIn) -> Response | None:
+        """The stored response in place of a failure, if there is one and it may (RFC 5861 §4)."""
+        found = allowed(entry, inquiry.asked, self._clock()) if entry is not None else None
+        if entry is None or found is None:
+            return None
+        trace.outcome, trace.ttl, trace.forwarded, trace.stored = Outcome.STALE, found.ttl, None, False
+        return _delivered(inquiry.request, _aged(entry, found.age))
+
+    async def _ride(self, inquiry: Inquiry, entry: Entry | None, trace: Trace) -> tuple[Passed, bool]:
+        """Take part in a flight; True where another caller launched it. Who may not share its answer flies alone."""
+        clock = asyncio.get_running_loop().time
+        began = clock()
+        flight, joined = self._flights.board(inquiry, entry)
+        passed = await self._coalescer.ride(flight, inquiry.patience, bill=None if joined else trace)
+        if not joined or passed.shared:
+            return passed, joined
+        left = max(0.0, inquiry.patience - (clock() - began))
+        return await self._coalescer.ride(self._flights.alone(inquiry, entry), left, bill=trace), False
 
 
-def _stored(held: HeldAnswer, request: Request, found: Fresh) -> Response:
-    entry = held.entry
-    headers = entry.response.headers.without({"content-length", "age"})
-    headers = Headers((*headers, ("Age", str(int(found.age)))))
-    etag = headers.get("etag")
-    if etag is not None and validation.matches(request.headers.get("if-none-match"), etag):
-        return Response(304, headers)
-    return Response(entry.response.status, headers, entry.response.body)
+def _not_asked(fault: Fault) -> bool:
+    """Is there no word of the upstream's? That it refuses a credential is one: what that has stored is not given."""
+    if fault.kind is Kind.CREDENTIAL_REFUSED:
+        return False
+    return fault.kind in REFUSALS or fault.side is Side.UPSTREAM
 
 
-def _entry(order: Order, request: Request, key: CacheKey, landing: Landing, verdict: Storable) -> Entry:
-    answer = landing.response
-    names = [name.strip().lower() for name in (answer.headers.get("vary") or "").split(",") if name.strip()]
-    return Entry(
-        key=key,
-        account=order.caller.account,
-        resource=order.resource,
-        target=request.target,
-        response=answer,
-        requested_at=landing.requested_at,
-        received_at=landing.received_at,
-        initial_age=freshness.initial_age(
-            answer.headers, requested_at=landing.requested_at, received_at=landing.received_at
-        ),
-        lifetime=verdict.lifetimes.fresh,
-        stale_while_revalidate=verdict.lifetimes.stale_while_revalidate,
-        stale_if_error=verdict.lifetimes.stale_if_error,
-        vary=tuple((name, request.headers.get(name)) for name in names),
-    )
+def _aged(entry: Entry, age: float) -> Response:
+    """A stored response with its age in whole seconds (RFC 9111 §5.1)."""
+    return replace(entry.response, headers=entry.response.headers.put("Age", str(int(age))))
+
+
+def _delivered(request: Request, whole: Response) -> Response:
+    """Apply the caller's conditions, and then the range, to a complete response (RFC 9110 §13.2.2)."""
+    answer = conditional.answered(request.headers, whole)
+    if answer is whole and request.method == "GET" and "range" in request.headers:
+        answer = ranges.answered(request.headers, whole)
+    return _measured(answer)
+
+
+def _measured(answer: Response) -> Response:
+    """The edge tells the length of what it sends."""
+    return replace(answer, headers=answer.headers.without({"content-length"}))
+
+
+def _tell(trace: Trace, passed: Passed, *, joined: bool) -> None:
+    """Record the flight in a rider's trace: only the one who launched it bears its cost."""
+    landing = passed.landing
+    trace.collapsed, trace.stored, trace.ttl = joined, passed.stored, passed.ttl
+    trace.forwarded_status, trace.api_code = landing.response.status, landing.api_code
+    if joined:
+        trace.outcome = Outcome.COLLAPSED
+    else:
+        trace.queued, trace.upstream = landing.queued, landing.took

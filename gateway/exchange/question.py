@@ -8,8 +8,12 @@ from functools import cached_property
 from gateway.policy import cachecontrol, cachekey
 from gateway.policy.caller import Caller, patience
 from gateway.policy.catalogue import Match
-from gateway.policy.messages import Request
+from gateway.policy.messages import Headers, Request
 from gateway.policy.names import CacheKey
+from gateway.policy.selection import answerable
+
+_PATIENCE_BEHIND_ALL = 300.0
+"""Seconds that what nobody waits for may wait in line."""
 
 
 @dataclass(frozen=True)
@@ -38,13 +42,27 @@ class Question:
         return self.match.resource.why_not_stored(member=self.match.member, query=self.request.query) is not None
 
     @cached_property
+    def selectable(self) -> bool:
+        """Could a whole list answer this at all, as far as the question alone tells?"""
+        rows = self.match.resource
+        return rows.whole and answerable(rows, self.match.member, self.request.query)
+
+    @cached_property
     def patience(self) -> float:
         return patience(self.request.headers.get("prefer"), self.caller.patience)
+
+    def about(self, query: str) -> Question:
+        """The same caller asking for the same list with another query."""
+        target = f"/{self.resource}/" + (f"?{query}" if query else "")
+        return replace(self, request=replace(self.request, target=target))
+
+    def behind_all(self) -> Question:
+        """The same asked of the upstream at the end of the line, whatever is stored."""
+        headers = Headers([("Cache-Control", "no-cache")])
+        caller = replace(self.caller, priority="batch", patience=_PATIENCE_BEHIND_ALL)
+        return Question(replace(self.request, method="GET", headers=headers, body=b""), caller, self.match)
 
     @cached_property
     def whole(self) -> Question:
         """The same caller asking for the complete list of the resource."""
-        rows = self.match.resource
-        query = f"?{rows.unbounded}" if rows.unbounded else ""
-        request = replace(self.request, target=f"/{rows.name}/{query}")
-        return Question(request, self.caller, Match(rows, None))
+        return replace(self, match=Match(self.match.resource, None)).about(self.match.resource.unbounded)

@@ -49,7 +49,7 @@ class Renderer:
     def __init__(self, background: Background, grew: Grew) -> None:
         self._background = background
         self._grew = grew
-        self._under_way: dict[tuple[int, str], asyncio.Task[Rendition]] = {}
+        self._under_way: dict[tuple[int, str], asyncio.Task[Rendition | Malformed | Fault]] = {}
 
     async def make(self, held: HeldAnswer, representation: Representation, coding: str) -> Rendition:
         """Render an answer for a caller; the source's own format is delivered byte for byte.
@@ -63,10 +63,22 @@ class Renderer:
             return await self._made(held, representation, coding)
         under_way = self._under_way.get((id(held), name))
         if under_way is None:
-            under_way = self._background.spawn(self._made(held, representation, coding), f"render {name}")
+            under_way = self._background.spawn(self._told(held, representation, coding), f"render {name}")
             self._under_way[id(held), name] = under_way
             under_way.add_done_callback(lambda _: self._under_way.pop((id(held), name)))
-        return await asyncio.shield(under_way)
+        made = await asyncio.shield(under_way)
+        if isinstance(made, Rendition):
+            return made
+        raise made
+
+    async def _told(
+        self, held: HeldAnswer, representation: Representation, coding: str
+    ) -> Rendition | Malformed | Fault:
+        """Make a rendition, or give the reason why not to all who wait: for a task that is no death."""
+        try:
+            return await self._made(held, representation, coding)
+        except (Malformed, Fault) as reason:
+            return reason
 
     async def _made(self, held: HeldAnswer, representation: Representation, coding: str) -> Rendition:
         if coding != "identity":

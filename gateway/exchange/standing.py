@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -9,7 +10,7 @@ from typing import Literal
 from gateway.exchange.budgets import Budgets
 from gateway.exchange.door import Door
 from gateway.exchange.errand import EgressRule, Lane, Ticket
-from gateway.policy import quota
+from gateway.policy import quota, shares
 from gateway.policy.backlog import Line, Priority
 from gateway.policy.closure import Closure
 from gateway.policy.names import AccountName
@@ -17,7 +18,10 @@ from gateway.policy.names import AccountName
 
 @dataclass(frozen=True, slots=True)
 class BudgetStanding:
-    """One limit: `name` is the egress's or the account's, `reset` in seconds until all of it is free again."""
+    """One limit: `name` is the egress's or the account's, `reset` in seconds until all of it is free again.
+
+    `wait` is in seconds until one more may leave, as far as this limit goes.
+    """
 
     name: str
     window: Literal["minute", "day"]
@@ -25,6 +29,31 @@ class BudgetStanding:
     used: int
     remaining: int
     reset: float
+    wait: float
+
+
+@dataclass(frozen=True, slots=True)
+class DayStanding:
+    """An account's GMT day number `day` and whose it is. Counts are requests; `left` in seconds until it ends.
+
+    `foreign` were made past the gateway, `foreign_ahead` are expected to be; `spent`, `guaranteed` and `lent` are by
+    app; `reserve` is for interactive requests. The upstream's word: `told` used (None: not asked today), `plan` a day
+    (0: never told), `asked_at` epoch seconds.
+    """
+
+    day: int
+    limit: int
+    used: int
+    left: float
+    foreign: int
+    foreign_ahead: int
+    spent: Mapping[str, int]
+    guaranteed: Mapping[str, int]
+    lent: Mapping[str, int]
+    reserve: int
+    told: int | None
+    plan: int
+    asked_at: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +69,7 @@ class GateSnapshot:
     leases_out: int
     egress: BudgetStanding
     accounts: Mapping[AccountName, BudgetStanding]
+    days: Mapping[AccountName, DayStanding]
     closures: Mapping[AccountName, Closure]
     pause_left: float
     ledger_away: bool
@@ -65,6 +95,7 @@ def snapshot(
         leases_out=out,
         egress=_standing(budgets, egress.budget, egress.name, "minute"),
         accounts={name: _standing(budgets, budget, name, "day") for name, budget in days.items()},
+        days={name: _day(budgets, budget) for name, budget in days.items()},
         closures={name: shut for name, shut in closures.items() if shut is not None and shut.in_force(now)},
         pause_left=door.pause_left(),
         ledger_away=budgets.away,
@@ -73,7 +104,8 @@ def snapshot(
 
 def _standing(budgets: Budgets, budget: str, name: str, window: Literal["minute", "day"]) -> BudgetStanding:
     state, now = budgets.state(budget), budgets.now()
-    (rule,) = budgets.windows(budget)
+    windows = budgets.windows(budget)
+    (rule,) = windows
     return BudgetStanding(
         name=name,
         window=window,
@@ -81,4 +113,24 @@ def _standing(budgets: Budgets, budget: str, name: str, window: Literal["minute"
         used=quota.used(state, rule, now=now),
         remaining=quota.remaining(state, rule, now=now),
         reset=quota.reset(state, rule, now=now),
+        wait=quota.retry_after(state, windows, now=now),
+    )
+
+
+def _day(budgets: Budgets, budget: str) -> DayStanding:
+    state, day, rule = quota.turned(budgets.state(budget), budgets.now()), budgets.day(budget), budgets.sharing(budget)
+    return DayStanding(
+        day=state.day,
+        limit=day.limit,
+        used=day.used,
+        left=day.left,
+        foreign=day.foreign,
+        foreign_ahead=math.ceil(day.foreign_ahead),
+        spent=day.spent,
+        guaranteed={app: shares.guaranteed(rule, app, day) for app in rule.shares},
+        lent=day.lent,
+        reserve=int(rule.reserve * day.limit),
+        told=state.told,
+        plan=state.plan,
+        asked_at=state.asked_at,
     )

@@ -1,28 +1,39 @@
-"""A write to a documented resource: translate the body, send it once, drop what it may have changed."""
+"""A write to a documented resource: translate the body, send it once, and take it into what is stored."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import partial
 
-from gateway.exchange import landing
-from gateway.exchange.cache import Cache
+from gateway.exchange import landing, rendering
 from gateway.exchange.coalescer import Coalescer, Flight
+from gateway.exchange.effects import Effects
 from gateway.exchange.fetch import Fetch, Order
 from gateway.exchange.landing import Landed, Place
 from gateway.exchange.pace import drive
 from gateway.exchange.rendering import HeldAnswer
 from gateway.policy import cachekey, negotiation, outgoing
 from gateway.policy.caller import Caller, patience
-from gateway.policy.catalogue import Catalogue, Match
+from gateway.policy.catalogue import Match
+from gateway.policy.change import written
 from gateway.policy.faults import REFUSALS, Fault, Kind
 from gateway.policy.messages import Request
 from gateway.policy.negotiation import Representation, Unsupported
-from gateway.policy.outcome import CallerMistake
+from gateway.policy.outcome import CallerMistake, Failed
 from gateway.policy.trace import Outcome, Trace
 from gateway.policy.translation import json_codec, xml_codec
-from gateway.policy.translation.document import Untranslatable
-from gateway.policy.translation.malformed import Limits, Malformed
-from gateway.ports import Watch
+from gateway.policy.translation.document import Body, Document, Untranslatable
+from gateway.policy.translation.malformed import Limits, Malformed, TooLarge
+
+
+@dataclass(frozen=True, slots=True)
+class _Write:
+    """One write on its way: the order, and what it says, for telling what it changed."""
+
+    order: Order
+    match: Match
+    query: str
+    said: Body | None
 
 
 class Writes:
@@ -31,20 +42,16 @@ class Writes:
     def __init__(
         self,
         *,
-        catalogue: Catalogue,
-        cache: Cache,
+        effects: Effects,
         fetch: Fetch,
         coalescer: Coalescer[Landed],
-        watch: Watch,
         form: Representation,
         limits: Limits,
         max_body: int,
     ) -> None:
-        self._catalogue = catalogue
-        self._cache = cache
+        self._effects = effects
         self._fetch = fetch
         self._coalescer = coalescer
-        self._watch = watch
         self._form = form
         self._limits = limits
         self._max_body = max_body
@@ -52,7 +59,7 @@ class Writes:
     async def __call__(self, request: Request, caller: Caller, match: Match, trace: Trace) -> HeldAnswer:
         """Send a write and give its answer; raises `Fault` also where it is unknown whether it was done."""
         trace.outcome, trace.forwarded = Outcome.WRITE, "method"
-        body = await self._body(request, match)
+        body, said = await self._body(request, match)
         willing = patience(request.headers.get("prefer"), caller.patience)
         order = Order(
             caller=caller,
@@ -60,50 +67,70 @@ class Writes:
             resource=match.resource.name,
             patience=willing,
         )
-        flight, joined = self._coalescer.board(None, partial(self._launch, order, match))
-        landed = await self._coalescer.ride(flight, willing)
-        landed.tell(trace, joined=joined)
+        write = _Write(order, match, request.query, said)
+        flight, _ = self._coalescer.board(None, partial(self._launch, write))
+        landed = await self._coalescer.ride(flight, willing, bill=trace)
+        landed.tell(trace, joined=False)
         return landed.held
 
-    async def _launch(self, order: Order, match: Match, flight: Flight[Landed]) -> Landed | Fault:
+    async def _launch(self, write: _Write, flight: Flight[Landed]) -> Landed | Fault:
+        order, match = write.order, write.match
         caller, target = order.caller, order.request.target
         place = Place(cachekey.plain_key(caller.partition, target), caller.account, match, target, 0)
         try:
-            landed = await self._fetch(order, flight)
-            if not isinstance(landed.verdict, CallerMistake):
-                await self._takes_effect(order, "write")
-            return landing.unstored(landed, place, max_body=self._max_body)
+            landed = landing.unstored(await self._fetch(order, flight), place, max_body=self._max_body)
         except Fault as fault:
-            if flight.sent and fault.kind not in REFUSALS:
-                await self._takes_effect(order, "unknown")
+            if flight.cost and fault.kind not in REFUSALS:
+                await self._effects.unknown(caller.account, order.resource)
             return fault
+        if isinstance(landed.landing.verdict, Failed):
+            await self._effects.unknown(caller.account, order.resource)
+        elif not isinstance(landed.landing.verdict, CallerMistake):
+            await self._took_effect(write, landed)
+        return landed
 
-    async def _takes_effect(self, order: Order, cause: str) -> None:
-        """Drop what this write changed, or may have changed where its answer was lost."""
-        affected = self._catalogue.changed_by(order.resource)
-        await self._cache.invalidate(order.caller.account, affected)
-        for resource in affected:
-            self._watch.invalidated(resource, cause)
+    async def _took_effect(self, write: _Write, landed: Landed) -> None:
+        order, answer = write.order, await _document(landed)
+        change = written(
+            write.match,
+            order.request.method,
+            query=write.query,
+            body=write.said,
+            status=landed.landing.response.status,
+            document=answer,
+        )
+        await self._effects.done(order.caller, write.match, change, landed, answer)
 
-    async def _body(self, request: Request, match: Match) -> bytes:
+    async def _body(self, request: Request, match: Match) -> tuple[bytes, Body | None]:
         """Bring the caller's body into the upstream's format; one that has it already goes on byte for byte."""
         if not request.body:
-            return b""
+            return b"", None
         form = negotiation.body_format(request.headers.get("content-type"))
         if isinstance(form, Unsupported):
             if request.method == "DELETE":  # only projectteam reads one; what other clients send along is not ours
-                return request.body
+                return request.body, None
             raise Fault(Kind.UNSUPPORTED_MEDIA_TYPE, form.reason)
-        name = match.resource.name
-        codec = json_codec if form is Representation.JSON else xml_codec
         try:
-            value = await drive(codec.reading_body(request.body, limits=self._limits))
-            if form is self._form:
-                return request.body
-            if self._form is Representation.JSON:
-                return await drive(json_codec.writing_body(value))
-            return await drive(xml_codec.writing_body(value, name))
+            return await self._translated(form, request.body, match.resource.name)
+        except TooLarge as error:
+            raise Fault(Kind.TOO_LARGE, str(error)) from error
         except Malformed as error:
             raise Fault(Kind.MALFORMED, f"the {form.value.upper()} body cannot be read: {error}") from error
         except Untranslatable as error:
             raise Fault(Kind.MALFORMED, f"the body cannot be written as {self._form.value}: {error}") from error
+
+    async def _translated(self, form: Representation, body: bytes, resource: str) -> tuple[bytes, Body]:
+        codec = json_codec if form is Representation.JSON else xml_codec
+        said = await drive(codec.reading_body(body, limits=self._limits))
+        if form is self._form:
+            return body, said
+        if self._form is Representation.JSON:
+            return await drive(json_codec.writing_body(said)), said
+        return await drive(xml_codec.writing_body(said, resource)), said
+
+
+async def _document(landed: Landed) -> Document | None:
+    try:
+        return await rendering.document(landed.held.entry.response)
+    except Malformed:
+        return None

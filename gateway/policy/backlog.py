@@ -182,6 +182,19 @@ class Line(Generic[T, K]):
         accounts = [group.children.get(account) for group in self._root.children.values()]
         return [ticket for turn in accounts if turn for app in turn.children.values() for ticket in app.queue]
 
+    def flows(self, account: K) -> list[tuple[str, Priority, int]]:
+        """The apps that wait for an account, in which class, and with how many tickets."""
+        groups = [group.children.get(account) for group in self._root.children.values()]
+        apps = (app for turn in groups if turn for app in turn.children.values() if app.waiting)
+        return [(first.app, first.priority, app.waiting) for app in apps for first in [next(iter(app.queue))]]
+
+    def place(self, ticket: T) -> int:
+        """Count the tickets of its own flow that are before this one, which waits."""
+        path = self._path(ticket)
+        if path is None or ticket not in path[-1].queue:
+            raise ValueError("the ticket does not wait in this line")
+        return _position(path[-1].queue, ticket)
+
     def _path(self, ticket: T) -> list[_Turn[T]] | None:
         path = [self._root]
         for key in (ticket.priority, ticket.account, ticket.app):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 
 from gateway.policy.closure import Closure, Reason
 
@@ -19,18 +19,23 @@ class Stamp:
     """One lease: when its request ended, or, while it is under way, the latest moment it can end (epoch seconds).
 
     Kept is the end and not the end plus a period: that makes one stamp serve windows of any length, and tells
-    whether its request can still arrive after midnight.
+    whether its request can still arrive after midnight. `app` is whose request it is, where that is counted.
     """
 
     lease: str
     ends: float
+    app: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class State:
     """One budget: `used` requests of GMT day number `day` (days since the epoch), stamps, and what holds sends back.
 
-    A stamp that ends in `day` or later is counted in `used`; `pauses` is the number of pauses in a row.
+    A stamp that ends in `day` or later is counted in `used`; `pauses` is the number of pauses in a row. The rest is of
+    accounts, and of `day`: `used` is made up of `foreign` requests, which were made past the gateway, and of those that
+    apps have `spent`; `lent` is what of an app's share went to others because the app did not ask for it
+    (policy/shares.py); `told` is the upstream's own count. Of more than a day are `plan`, the requests a day that the
+    upstream told (0: never), and `asked_at`, the last time it was asked (epoch seconds).
     """
 
     stamps: tuple[Stamp, ...] = ()
@@ -39,17 +44,29 @@ class State:
     closed: Closure | None = None
     paused_until: float = 0.0
     pauses: int = 0
+    foreign: int = 0
+    spent: Mapping[str, int] = field(default_factory=dict)
+    lent: Mapping[str, int] = field(default_factory=dict)
+    told: int | None = None
+    plan: int = 0
+    asked_at: float = 0.0
 
 
 def dump(state: State) -> str:
     """Write a state as one line of JSON."""
     fields: dict[str, object] = {
-        "stamps": [[stamp.lease, stamp.ends] for stamp in state.stamps],
+        "stamps": [[stamp.lease, stamp.ends, *filter(None, [stamp.app])] for stamp in state.stamps],
         "day": state.day,
         "used": state.used,
         "closed": asdict(state.closed) if state.closed else None,
         "paused_until": state.paused_until,
         "pauses": state.pauses,
+        "foreign": state.foreign,
+        "spent": dict(state.spent),
+        "lent": dict(state.lent),
+        "told": state.told,
+        "plan": state.plan,
+        "asked_at": state.asked_at,
     }
     return json.dumps(fields, separators=(",", ":"))
 
@@ -71,6 +88,12 @@ def load(text: str | None) -> State:
         closed=_closure(fields.get("closed")),
         paused_until=_number(fields.get("paused_until", 0.0), "paused_until"),
         pauses=_whole(fields, "pauses"),
+        foreign=_whole(fields, "foreign"),
+        spent=_counts(fields, "spent"),
+        lent=_counts(fields, "lent"),
+        told=None if fields.get("told") is None else _whole(fields, "told"),
+        plan=_whole(fields, "plan"),
+        asked_at=_number(fields.get("asked_at", 0.0), "asked_at"),
     )
 
 
@@ -78,8 +101,10 @@ def _stamp(item: object) -> Stamp:
     match item:
         case [str(lease), ends]:
             return Stamp(lease, _number(ends, "stamps"))
+        case [str(lease), ends, str(app)]:
+            return Stamp(lease, _number(ends, "stamps"), app)
         case _:
-            raise ValueError(f"budget state: a stamp must be [lease, ends], not {item!r}")
+            raise ValueError(f"budget state: a stamp must be [lease, ends] or [lease, ends, app], not {item!r}")
 
 
 def _closure(fields: object) -> Closure | None:
@@ -103,6 +128,13 @@ def _list(fields: Mapping[str, object], name: str) -> list[object]:
     if not isinstance(value, list):
         raise ValueError(f"budget state: {name!r} must be a list")
     return value
+
+
+def _counts(fields: Mapping[str, object], name: str) -> dict[str, int]:
+    counts = fields.get(name, {})
+    if not isinstance(counts, dict):
+        raise ValueError(f"budget state: {name!r} must be an object")
+    return {app: _whole(counts, app) for app in counts}
 
 
 def _whole(fields: Mapping[str, object], name: str) -> int:

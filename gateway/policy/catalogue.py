@@ -82,6 +82,7 @@ class Resource:
     never: str | None
     never_with: Mapping[str, str]
     never_without: Mapping[str, str]
+    pages: bool
     whole: bool
     unbounded: str
     filters: Mapping[str, Filter]
@@ -168,6 +169,7 @@ def _resource(name: str, row: dict[str, Any]) -> Resource:
         never=row.get("never"),
         never_with=row.get("never_with", {}),
         never_without=row.get("never_without", {}),
+        pages=row.get("pages", False),
         whole=row.get("whole", False),
         unbounded=row.get("unbounded", ""),
         filters={key: _filter(key, rule) for key, rule in row.get("filters", {}).items()},

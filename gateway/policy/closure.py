@@ -13,6 +13,12 @@ from enum import StrEnum
 DAY = 86_400.0
 """Seconds of a GMT day; epoch seconds know no leap second."""
 
+RECHECK = 60.0
+"""Seconds until somebody looks again whether the upstream's day has begun as well."""
+
+SKEW = 600.0
+"""Seconds after 00:00 GMT in which the upstream's clock may still show the day before."""
+
 FIRST_PROBE = 60.0
 LONGEST_PROBE = 3_600.0
 
@@ -68,8 +74,12 @@ def next_midnight(now: float) -> float:
 
 
 def spent(now: float) -> Closure:
-    """The upstream said that the day is spent (400 with code 11): closed until 00:00 GMT."""
-    return Closure(Reason.DAY_SPENT, 400, 11, since=now, until=next_midnight(now))
+    """The upstream said that the day is spent (400 with code 11): closed until 00:00 GMT.
+
+    Shortly after it the upstream may mean the day before, by a clock that is behind: then for a minute at a time.
+    """
+    until = now + RECHECK if now % DAY < SKEW else next_midnight(now)
+    return Closure(Reason.DAY_SPENT, 400, 11, since=now, until=until)
 
 
 def shut(reason: Reason, *, status: int, api_code: int | None, can_pass: bool, now: float) -> Closure:

@@ -7,13 +7,19 @@ from dataclasses import dataclass
 from gateway.policy.messages import Response
 from gateway.policy.names import AccountName, CacheKey
 
+_ENTRY = 1250
+"""Bytes of an entry without body, target and fields: its objects, its key, its places in a store."""
+_FIELD = 290
+"""Bytes of a field beside its name (kept in two spellings) and its value."""
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One stored response with all that is needed to decide on its reuse.
 
-    The response is kept as the upstream sent it (connection-specific fields removed). Times are epoch seconds,
-    spans are seconds. `resource` is a documented resource, or "other".
+    The response is kept as the upstream sent it (connection-specific fields removed). Times are epoch seconds, spans
+    are seconds. `target` is the path only: a query may hold what nobody should find in a file. `resource` is a
+    documented resource, or "other".
     """
 
     key: CacheKey
@@ -31,9 +37,12 @@ class Entry:
 
     @property
     def weight(self) -> int:
-        """Bytes this entry really holds, to within the interpreter's own overhead."""
-        fields = sum(len(name) + len(value) + 160 for name, value in self.response.headers)
-        return len(self.response.body) + len(self.target) + fields + 900
+        """Bytes this entry holds in memory, with what the interpreter and a store need to keep track of it.
+
+        Measured with tracemalloc; `tests/adapters/memory/test_weight.py` measures it again.
+        """
+        fields = sum(2 * len(name) + len(value) + _FIELD for name, value in self.response.headers)
+        return len(self.response.body) + len(self.target) + fields + _ENTRY
 
 
 @dataclass(frozen=True, slots=True)

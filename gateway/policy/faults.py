@@ -36,6 +36,7 @@ class Kind(StrEnum):
     NOT_ACCEPTABLE = "not_acceptable"
     TOO_LARGE = "too_large"
     UNSUPPORTED_MEDIA_TYPE = "unsupported_media_type"
+    EXPECTATION_FAILED = "expectation_failed"
     METHOD_UNSUPPORTED = "method_unsupported"
     NOT_CACHED = "not_cached"
     BACKLOG_FULL = "backlog_full"
@@ -61,6 +62,7 @@ VERDICTS: dict[Kind, Verdict] = {
     Kind.NOT_ACCEPTABLE: Verdict(Side.CALLER, 406, "No representation fits the Accept field"),
     Kind.TOO_LARGE: Verdict(Side.CALLER, 413, "The request body is too large"),
     Kind.UNSUPPORTED_MEDIA_TYPE: Verdict(Side.CALLER, 415, "The body's media type is not supported"),
+    Kind.EXPECTATION_FAILED: Verdict(Side.CALLER, 417, "The expectation cannot be met"),
     Kind.METHOD_UNSUPPORTED: Verdict(Side.CALLER, 501, "The method is not supported"),
     Kind.NOT_CACHED: Verdict(Side.CALLER, 504, "Not stored, and only a stored response was asked for"),
     Kind.BACKLOG_FULL: Verdict(Side.GATEWAY, 429, "The line is full"),

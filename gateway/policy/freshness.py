@@ -5,6 +5,7 @@ Everything is a function of values; `now` is epoch seconds by the gateway's own 
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from gateway.policy import cachecontrol, httpdate, targeted
@@ -100,6 +101,16 @@ def decide(entry: Entry, asked: Directives, now: float) -> Decision:
     if -ttl < entry.stale_while_revalidate and "max-age" not in asked and "min-fresh" not in asked:
         return Refreshable(current, ttl)
     return Forward("stale")
+
+
+def fresh_until(entry: Entry, asked: Directives) -> float:
+    """Until when (epoch seconds) `decide` says `Fresh` with a ttl above zero; minus infinity where it never does."""
+    stored = targeted.directives(entry.response.headers)
+    if "no-cache" in asked or cachecontrol.unqualified(stored, "no-cache"):
+        return -math.inf
+    most, least = cachecontrol.seconds(asked, "max-age"), cachecontrol.seconds(asked, "min-fresh")
+    oldest = min(entry.lifetime - (least or 0.0), math.inf if most is None else most)
+    return entry.received_at + oldest - entry.initial_age if oldest > entry.initial_age else -math.inf
 
 
 def serves_error(entry: Entry, asked: Directives, now: float) -> Fresh | None:

@@ -2,21 +2,65 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
+from weakref import ReferenceType
 
+from gateway.policy.collection import Collection
 from gateway.policy.entry import Entry
+from gateway.policy.names import AccountName
+
+RENDITION_WEIGHT = 350
+"""Bytes that a rendition holds beside its body: the record, its tag, its place."""
 
 Rendition = TypeVar("Rendition")
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, weakref_slot=True)
 class Held(Generic[Rendition]):
-    """One kept entry; the only mutable record of a cache. `weight` is in bytes and includes the renditions.
+    """One kept entry; the only mutable record of a cache. `weight` is in bytes and includes all that is kept beside it.
 
-    Whoever adds a rendition reports its size to the store that holds it.
+    Whoever adds to it reports the size to the store that holds it. `collection` holds the rows of a whole list once
+    they were needed; `source` is the whole list that this entry was selected from, if it was; `uses` counts the answers
+    that were selected from this one since it was fetched.
     """
 
     entry: Entry
     weight: int
     renditions: dict[str, Rendition] = field(default_factory=dict)
+    collection: Collection | None = None
+    source: ReferenceType[Held[Rendition]] | None = None
+    uses: int = 0
+
+    def lighten(self) -> None:
+        """Let go of all that can be made again."""
+        self.renditions.clear()
+        self.collection = None
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """What is held of one resource of one account, counted: how much, and when (epoch seconds) it was received."""
+
+    account: AccountName
+    resource: str
+    entries: int
+    bytes: int
+    renditions: int
+    oldest: float
+    newest: float
+
+    @classmethod
+    def of(cls, account: AccountName, resource: str, held: Sequence[Held[Any]]) -> Holding:
+        """Sum up at least one record."""
+        received = [it.entry.received_at for it in held]
+        return cls(
+            account=account,
+            resource=resource,
+            entries=len(held),
+            bytes=sum(it.weight for it in held),
+            renditions=sum(len(it.renditions) for it in held),
+            oldest=min(received),
+            newest=max(received),
+        )

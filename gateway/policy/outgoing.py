@@ -66,10 +66,11 @@ def read(target: str, caller: Caller, form: Representation) -> Request:
 def write(request: Request, caller: Caller, form: Representation, body: bytes) -> Request:
     """Send a write on, its body in the upstream's format."""
     fields = list(request.headers.end_to_end().without(_OURS | _NEGOTIATED)) + _asking(caller, form)
-    if body:
-        content_type = request.headers.get("content-type") or ""
-        same = negotiation.body_format(content_type) is form or request.body == body
-        fields.append(("Content-Type", content_type if same else negotiation.content_type(form)))
+    content_type = request.headers.get("content-type")
+    if body and body is not request.body:
+        content_type = negotiation.content_type(form)
+    if body and content_type is not None:
+        fields.append(("Content-Type", content_type))
     return Request(request.method, request.target, Headers(fields), body)
 
 

@@ -7,7 +7,7 @@ at an unknown moment between. It therefore counts
   (t - period, t], and look at the one that was dispatched last. It left at or before t. Each of the others ended at
   or after its own arrival, so after t - period, so its stamp still counted at that moment. Hence k <= limit;
 * in every GMT day between dispatch and end. It is counted in the day of its dispatch; at midnight all that can still
-  be under way is counted again, into the new day.
+  be under way is counted again, into the new day. Whose it is goes with its stamp, so apps are charged alike.
 
 While a request is under way, the latest moment it can end (dispatch + hold) stands in for its end. A crash leaves
 that in place, so nothing else is needed to survive one. `now` is the ledger's clock in epoch seconds; a clock that
@@ -16,6 +16,8 @@ was stepped back makes no stamp count longer than one just dispatched, and never
 
 from __future__ import annotations
 
+import math
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -37,9 +39,13 @@ class Sliding:
 
 @dataclass(frozen=True, slots=True)
 class Daily:
-    """At most `limit` requests in a GMT day; limit 0 is no limit."""
+    """At most `limit` requests in a GMT day; limit 0 is no limit.
+
+    `learns`: the limit holds only until the upstream has told the plan; otherwise the plan can only lower it.
+    """
 
     limit: int
+    learns: bool = False
 
 
 Window = Sliding | Daily
@@ -69,12 +75,22 @@ class Denied:
     retry_after: float
 
 
+def in_force(window: Window, state: State) -> Window:
+    """A window with the limit that is known to hold, by what the upstream told of the account's plan."""
+    match window:
+        case Daily(limit=limit, learns=learns) if limit and state.plan:
+            return Daily(state.plan if learns else min(limit, state.plan), learns)
+        case _:
+            return window
+
+
 def take(
-    state: State, windows: Sequence[Window], wanted: Sequence[str], *, hold: float, now: float
+    state: State, windows: Sequence[Window], wanted: Sequence[str], *, hold: float, now: float, app: str = ""
 ) -> Granted | Denied:
     """Grant as many of the wanted leases as every window allows, at least one, or none.
 
-    `hold` is the longest time in seconds between this `now` and the end of a request.
+    `hold` is the longest time in seconds between this `now` and the end of a request. A state whose day is ahead of
+    `now` (a clock was stepped back, or the upstream's midnight came first) counts into that day.
     """
     wait = pause_left(state, now)
     if wait > 0:
@@ -90,47 +106,61 @@ def take(
     room = min(remaining(state, window, now=now) for window in limited)
     leases = tuple(wanted[:room])
     for lease in leases:
-        state = charge(state, lease, ends=now + hold)
+        state = _counted(replace(state, stamps=(*state.stamps, Stamp(lease, now + hold, app))), app, 1)
     return Granted(state, leases)
 
 
-def charge(state: State, lease: str, *, ends: float) -> State:
+def charge(state: State, lease: str, *, ends: float, app: str = "") -> State:
     """Count a lease without asking, as for a request that was sent while the ledger was away."""
-    counted = ends >= state.day * DAY
-    return replace(state, stamps=(*state.stamps, Stamp(lease, ends)), used=state.used + counted)
+    charged = replace(state, stamps=(*state.stamps, Stamp(lease, ends, app)))
+    return _counted(charged, app, int(ends >= state.day * DAY))
 
 
-def settle(state: State, lease: str, *, ended: float) -> State:
-    """Note when the request of a lease ended. A lease that no longer counts changes nothing."""
-    midnight = state.day * DAY
+def settle(state: State, lease: str, *, ended: float, hold: float = math.inf) -> State:
+    """Note when the request of a lease that still counts ended; a clock stepped back ends none before it left."""
     before = next((stamp for stamp in state.stamps if stamp.lease == lease), None)
     if before is None:
         return state
-    stamps = tuple(Stamp(lease, ended) if stamp is before else stamp for stamp in state.stamps)
-    used = state.used + (ended >= midnight) - (before.ends >= midnight)
-    return replace(state, stamps=stamps, used=max(0, used))
+    ended, midnight = max(ended, before.ends - hold), state.day * DAY
+    stamps = tuple(replace(stamp, ends=ended) if stamp is before else stamp for stamp in state.stamps)
+    return _counted(replace(state, stamps=stamps), before.app, (ended >= midnight) - (before.ends >= midnight))
 
 
 def give_back(state: State, lease: str) -> State:
     """Forget a lease whose request never left."""
-    kept = tuple(stamp for stamp in state.stamps if stamp.lease != lease)
-    gone = sum(stamp.lease == lease and stamp.ends >= state.day * DAY for stamp in state.stamps)
-    return replace(state, stamps=kept, used=max(0, state.used - gone))
+    gone = next((stamp for stamp in state.stamps if stamp.lease == lease), None)
+    if gone is None:
+        return state
+    kept = tuple(stamp for stamp in state.stamps if stamp is not gone)
+    return _counted(replace(state, stamps=kept), gone.app, -(gone.ends >= state.day * DAY))
 
 
 def current(state: State, windows: Sequence[Window], *, hold: float, now: float) -> State:
     """Bring a state up to `now`: turn the day, drop stamps that count nowhere, bound what a wrong clock wrote."""
-    day = _day(now)
-    used = _used_of_day(state, now)
-    # One day ahead is the same midnight seen by two clocks: stay there. More is a clock that was plainly wrong.
-    day = state.day if state.day == day + 1 else day
+    state = turned(state, now)
     longest = max((window.period for window in windows if isinstance(window, Sliding)), default=0.0)
     stamps = tuple(
-        stamp if stamp.ends <= now + hold else Stamp(stamp.lease, now + hold)
+        stamp if stamp.ends <= now + hold else replace(stamp, ends=now + hold)
         for stamp in state.stamps
         if stamp.ends + longest > now
     )
-    return replace(state, stamps=stamps, day=day, used=used, paused_until=min(state.paused_until, now + DAY))
+    return replace(state, stamps=stamps, paused_until=min(state.paused_until, now + DAY))
+
+
+def turned(state: State, now: float) -> State:
+    """Begin a new day, if the state's own is over; what is under way counts in it again."""
+    day = _day(now)
+    if state.day >= day:
+        # One day ahead is the same midnight seen by two clocks: stay there. More is a clock that was plainly wrong.
+        return state if state.day <= day + 1 else replace(state, day=day)
+    return begun(state, day)
+
+
+def begun(state: State, day: int) -> State:
+    """The state at the start of a day that the one before has been left for."""
+    apps = [stamp.app for stamp in state.stamps if stamp.ends >= day * DAY]
+    spent = dict(Counter(filter(None, apps)))
+    return replace(state, day=day, used=len(apps), foreign=0, spent=spent, lent={}, told=None)
 
 
 def used(state: State, window: Window, *, now: float) -> int:
@@ -139,13 +169,13 @@ def used(state: State, window: Window, *, now: float) -> int:
         case Sliding(period=period):
             return sum(stamp.ends + period > now for stamp in state.stamps)
         case Daily():
-            return _used_of_day(state, now)
+            return turned(state, now).used
         case _:
             assert_never(window)
 
 
 def remaining(state: State, window: Window, *, now: float) -> int:
-    """Requests that may still leave; meaningless without a limit."""
+    """Requests that may still leave."""
     return max(0, window.limit - used(state, window, now=now))
 
 
@@ -213,8 +243,7 @@ def _day(now: float) -> int:
     return int(now // DAY)
 
 
-def _used_of_day(state: State, now: float) -> int:
-    day = _day(now)
-    if state.day >= day:
-        return state.used
-    return sum(stamp.ends >= day * DAY for stamp in state.stamps)
+def _counted(state: State, app: str, requests: int) -> State:
+    """Add to what is counted in the state's day, or take off it."""
+    spent = {**state.spent, app: max(0, state.spent.get(app, 0) + requests)} if app else state.spent
+    return replace(state, used=max(0, state.used + requests), spent=spent)

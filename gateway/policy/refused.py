@@ -20,6 +20,7 @@ _REMEMBERED = 10_000
 class _Refusal:
     pause: float
     until: float
+    status: int
 
 
 class RefusedCredentials:
@@ -38,14 +39,18 @@ class RefusedCredentials:
                 Kind.CREDENTIAL_REFUSED,
                 "the upstream refused this credential; correct the token, or wait for the next try",
                 retry_after=refusal.until - now,
+                status=refusal.status,
             )
-        self._refusals[partition] = _Refusal(refusal.pause, now + refusal.pause)
+        self._refusals[partition] = _Refusal(refusal.pause, now + refusal.pause, refusal.status)
 
-    def refuse(self, partition: Partition, now: float) -> float:
-        """Stop a credential; the pause doubles with each refusal, from a minute to an hour. Tells the pause."""
+    def refuse(self, partition: Partition, now: float, *, status: int = 401) -> float:
+        """Stop a credential; the pause doubles with each refusal, from a minute to an hour. Tells the pause.
+
+        Who asks meanwhile gets the `status` that the upstream gave.
+        """
         known = self._refusals.pop(partition, None)
         pause = _FIRST_PAUSE if known is None else min(known.pause * 2, _LONGEST_PAUSE)
-        self._refusals[partition] = _Refusal(pause, now + pause)
+        self._refusals[partition] = _Refusal(pause, now + pause, status)
         while len(self._refusals) > _REMEMBERED:
             self._refusals.popitem(last=False)
         return pause

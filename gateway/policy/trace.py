@@ -50,6 +50,7 @@ class Trace:
     upstream: float | None = None
     spent: float = 0.0
     replaced_characters: int = 0
+    minted: bool = False  # both ids are the gateway's own: the caller sent none
 
     def cache_status(self) -> str | None:
         """Render Cache-Status (RFC 9211 §2); an answer the gateway invented carries none."""
@@ -71,6 +72,8 @@ class Trace:
 
     def server_timing(self) -> str:
         """Render Server-Timing in milliseconds: the wait in line, the upstream, and the gateway's own share."""
+        if self.queued is None and self.upstream is None:  # the way of a hit
+            return f"gateway;dur={max(0.0, self.spent) * 1000:.1f}"
         spans = [("queue", self.queued), ("upstream", self.upstream)]
         own = self.spent - sum(span for _, span in spans if span is not None)
         spans.append(("gateway", max(0.0, own)))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import binascii
 import re
 from base64 import b64decode
+from importlib.util import find_spec
+from typing import Literal
 from urllib.parse import SplitResult, urlsplit
 
 from pydantic_core import PydanticCustomError
@@ -41,6 +43,13 @@ def web_address(url: str) -> str:
     if parts.fragment or re.search(r"[^!-~]", url):
         raise _wrong("holds a fragment, blanks or non-ASCII characters")
     return url
+
+
+def installed_loop(name: Literal["asyncio", "uvloop"]) -> Literal["asyncio", "uvloop"]:
+    """Accept an event loop that is there."""
+    if find_spec(name) is None:
+        raise _wrong("is not installed: pip install intervals-gateway[uvloop]")
+    return name
 
 
 def upstream_root(url: str) -> str:

@@ -52,6 +52,10 @@ class Server(Section):
         breaks="The gateway does not start when the port is taken.")
     max_body: Size = _setting("Longest request body, after decompression.", default=Size.parse("10MiB"), right=SIZE,
         gt=0, breaks="Too small: uploads get 413. Too large: one caller can fill the memory.")
+    loop: Annotated[Literal["asyncio", "uvloop"], AfterValidator(formats.installed_loop)] = _setting(
+        "Event loop. uvloop is the extra of that name: less work for each request, and reported to leave descriptors "
+        "behind when a connection to the upstream is given up.", default="asyncio", right='"asyncio" or "uvloop"',
+        breaks="With uvloop some of very many connections may wait longer than others.")
 
 
 class Operations(Section):
@@ -71,6 +75,10 @@ class Upstream(Section):
         breaks="Every uncached request fails with 502.")
     timeout: Duration = _setting("Longest time one upstream request may take.", default=Duration(60), right=PERIOD,
         gt=0, breaks="Too short: slow reports end in 504 and were still counted by the upstream.")
+    reconcile: Duration = _setting(
+        "How often the day of an account is compared with the upstream's own count, GET /quota/; 0s is never.",
+        default=Duration(600), right=DURATION,
+        breaks="Seldom or never: requests made past the gateway are learnt of when the day is spent.")
     format: Literal["json", "xml"] = _setting("Representation the upstream is asked for.", default="json",
         right='"json" or "xml"', breaks='With "xml" null and "" may be told apart less well, and parsing costs more.')
 
@@ -108,8 +116,22 @@ class Queue(Section):
 class Cache(Section):
     """Stored responses."""
 
-    max_bytes: Size = _setting("Most memory for stored responses; the least recently used go first.",
+    max_bytes: Size = _setting("Most memory for stored responses; what was used only once goes first.",
         default=Size.parse("256MiB"), right=SIZE, gt=0, breaks="Too small: more upstream requests. Too large: memory.")
+    verify: float = _setting("Part of the answers selected from whole lists that is also asked of the upstream, in the "
+        "background, while quota is plentiful.", default=0.01, ge=0, le=1, right="a number from 0 to 1, such as 0.01",
+        breaks="Too large: quota is spent on checks. 0: a mistake of the selection stays unseen.")
+    read_ahead: int = _setting("Rows fetched at once for a tool that asks for page after page; 0 for never.",
+        default=1000, ge=0, right="a whole number from 0, such as 1000",
+        breaks="Too small: more upstream requests. Too large: the page that starts it waits longer.")
+    warm: int = _setting("How many of the most used whole lists are fetched anew before they expire, and before 00:00 "
+        "GMT from what is left of the day. 0, because an expired list is served while it is refreshed: warming makes "
+        "lists younger and costs requests.",
+        default=0, ge=0, right="a whole number from 0, such as 8",
+        breaks="Too large: the day is spent on lists that nobody reads again.")
+    warm_reserve: float = _setting("Part of the account's day, and of the address's period, that warming leaves alone.",
+        default=0.2, ge=0, le=1, right="a number from 0 to 1, such as 0.2",
+        breaks="Too small: callers are refused at the end of the day for lists that were only kept warm.")
 
 
 class Account(Section):
@@ -117,6 +139,9 @@ class Account(Section):
 
     per_day: int | None = _setting("Requests a day, to 00:00 GMT. Learnt from /quota/ when absent.", default=None, ge=1,
         right="a whole number from 1, such as 6000", breaks="Too high: the account is closed until 00:00 GMT.")
+    foreign: float = _setting("Part of the day that requests made past the gateway may take before it is logged.",
+        default=0.05, ge=0, le=1, right="a number from 0 to 1, such as 0.05",
+        breaks="Too high: programs that go past the gateway spend the day unseen.")
     token: Sendable | None = _setting("API token of the user the gateway acts as. Without one, callers send their own.",
         default=None, right=SECRET, breaks="Every upstream request is refused with 401.")
 

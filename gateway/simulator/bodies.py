@@ -27,7 +27,7 @@ def read_body(body: bytes, content_type: str, resource: str) -> list[Fields]:
 def _from_json(body: bytes) -> list[Fields]:
     try:
         decoded = json.loads(body)
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+    except ValueError as error:  # also a number of more digits than the interpreter reads
         raise Refused(18, f"The JSON cannot be read: {error}.") from error
     records = decoded if isinstance(decoded, list) else [decoded]
     for record in records:

@@ -10,6 +10,7 @@ import gzip
 import warnings
 from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
+from types import MappingProxyType
 from typing import Any
 
 import orjson
@@ -40,18 +41,23 @@ _PAGE = """<!doctype html>
 """
 
 
-def operations(*, probes: Mapping[str, Probe], expose: Expose) -> web.Application:
-    """Build the listener's application. The parts of `probes` are what `/readyz` names (settings, ledger, store, ...).
+def operations(
+    *, probes: Mapping[str, Probe], expose: Expose, degraded: Mapping[str, Probe] = MappingProxyType({})
+) -> web.Application:
+    """Build the listener's application.
 
-    Routes can be added until it starts; `/` lists those that answer GET.
+    `/readyz` names the parts of `probes` that are not ready, and those of `degraded` without which the gateway still
+    answers: they are told, but callers need not be sent elsewhere.
+
+    Routes can be added until it starts; `/api/` lists those that answer GET.
     """
     app = web.Application(middlewares=[_problems, cache_middleware])
     with warnings.catch_warnings():  # aiohttp-cache looks its store up under this plain string
         warnings.simplefilter("ignore", NotAppKeyWarning)
         app["cache"] = _Pages()
-    app.router.add_get("/", _index)
+    app.router.add_get("/api/", _index)
     app.router.add_get("/livez", _live)
-    app.router.add_get("/readyz", _readiness(probes))
+    app.router.add_get("/readyz", _readiness(probes, degraded))
     app.router.add_get("/metrics", _metrics(expose))
     return app
 
@@ -73,7 +79,7 @@ class _Pages(MemoryCache):
 @cache(expires=60)
 async def _index(request: web.Request) -> web.Response:
     resources = (route.resource for route in request.app.router.routes() if route.method == "GET")
-    paths = sorted({resource.canonical for resource in resources if isinstance(resource, web.PlainResource)} - {"/"})
+    paths = sorted({it.canonical for it in resources if isinstance(it, web.PlainResource)} - {"/api/"})
     items = "\n".join(f'<li><a href="{path}">{path}</a></li>' for path in paths)
     policy = {"Content-Security-Policy": "default-src 'none'", "X-Content-Type-Options": "nosniff"}
     return web.Response(text=_PAGE.format(items=items), content_type="text/html", headers=policy)
@@ -84,12 +90,16 @@ async def _live(_: web.Request) -> web.Response:
     return _json({"alive": True})
 
 
-def _readiness(probes: Mapping[str, Probe]) -> Handler:
+def _readiness(probes: Mapping[str, Probe], degraded: Mapping[str, Probe]) -> Handler:
     async def ready(_: web.Request) -> web.Response:
-        reasons = {part: reason for part, probe in probes.items() if (reason := probe()) is not None}
-        return _json({"ready": not reasons, "reasons": reasons}, status=503 if reasons else 200)
+        unready, weak = _reasons(probes), _reasons(degraded)
+        return _json({"ready": not unready, "reasons": weak | unready}, status=503 if unready else 200)
 
     return ready
+
+
+def _reasons(probes: Mapping[str, Probe]) -> dict[str, str]:
+    return {part: reason for part, probe in probes.items() if (reason := probe()) is not None}
 
 
 def _metrics(expose: Expose) -> Handler:

@@ -6,7 +6,7 @@ import json
 import math
 from xml.sax.saxutils import escape
 
-from gateway.policy.faults import Fault, Kind
+from gateway.policy.faults import Fault
 from gateway.policy.messages import Headers, Response
 from gateway.policy.negotiation import Representation
 
@@ -26,7 +26,7 @@ def problem(fault: Fault, representation: Representation, request_id: str) -> Re
     if fault.retry_after is not None and math.isfinite(fault.retry_after):
         members["retry_after"] = max(1, math.ceil(fault.retry_after))
         fields.append(("Retry-After", str(members["retry_after"])))
-    if fault.kind in (Kind.KEY_MISSING, Kind.KEY_UNKNOWN, Kind.CREDENTIAL_REFUSED) and fault.status == 401:
+    if fault.status == 401:
         fields.append(("WWW-Authenticate", _CHALLENGE))  # RFC 9110 §15.5.2 demands one with every 401
     if representation is Representation.JSON:
         fields.append(("Content-Type", "application/problem+json"))

@@ -3,43 +3,36 @@
 from __future__ import annotations
 
 import asyncio
-import random
 import re
-import time
-from collections.abc import Callable, Sequence
-from email.utils import formatdate
-from functools import lru_cache
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 
-from aiohttp import StreamReader, web
-from aiohttp.abc import AbstractStreamWriter
-from aiohttp.http import RawRequestMessage
+from aiohttp import HttpVersion11, web
 from aiohttp.http_exceptions import HttpProcessingError
 
 from gateway.exchange.walk import Walk
-from gateway.policy import negotiation
+from gateway.policy import contentcoding, negotiation
+from gateway.policy.caller import Caller
 from gateway.policy.faults import Fault, Kind
 from gateway.policy.messages import Headers, Request, Response
-from gateway.policy.names import AccountName
 from gateway.policy.negotiation import NotAcceptable, Representation
 from gateway.policy.trace import Outcome, Trace
+from gateway.web import correlation, head
+from gateway.web.connection import Connection, Listener
+from gateway.web.express import Express, Observe, RateLimits
 from gateway.web.identity import Identity
 from gateway.web.problems import problem
 from gateway.web.wire import Wire
 
-_TRACEPARENT = re.compile(r"(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(?:-.*)?")
-_REQUEST_ID = re.compile(r"[\x21-\x7e]{1,128}")
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^/?#]*")
-_SERVER = "intervals-gateway"
-_WRITTEN_HERE = frozenset({"connection", "content-length", "server"})
 
-_IDLE = 75.0
-"""Seconds a kept-alive connection may be idle: longer than the usual client or proxy keeps it."""
+_BODY = 60.0
+"""Seconds in which the body of a request has to arrive."""
 
 _CLIENT_GONE = 499
 """Logged for a caller who hung up; nobody reads it on the wire."""
 
-Observe = Callable[[Trace, Request | None, Response | None], None]
-RateLimits = Callable[[AccountName], Sequence[tuple[str, str]]]
 OnError = Callable[[BaseException, Trace], None]
 
 
@@ -47,13 +40,22 @@ class Proxy:
     """Handles every request of the callers' listener."""
 
     def __init__(
-        self, *, identity: Identity, walk: Walk, rate_limits: RateLimits, observe: Observe, on_error: OnError
+        self,
+        *,
+        identity: Identity,
+        walk: Walk,
+        rate_limits: RateLimits,
+        observe: Observe,
+        on_error: OnError,
+        max_body: int,
     ) -> None:
         self._identity = identity
         self._walk = walk
         self._rate_limits = rate_limits
         self._observe = observe
         self._on_error = on_error
+        self.max_body = max_body
+        self.express = Express(rate_limits=rate_limits, observe=observe)
 
     async def __call__(self, raw: web.BaseRequest) -> web.StreamResponse:
         """Answer one request; whatever happens, the caller gets a response and the trace is observed once."""
@@ -62,81 +64,121 @@ class Proxy:
         trace = _trace(raw)
         request: Request | None = None
         response: Response | None = None
+        caller: Caller | None = None
         try:
-            request = await _request(raw)
+            request = await _request(raw, max_body=self.max_body)
             caller = self._identity.recognise(request.headers)
             trace.app, trace.account = caller.app, caller.account
             response = await self._walk.handle(request, caller, trace)
         except Fault as fault:
-            response = _refused(fault, raw, trace)
+            response = _refused(fault, _accept(raw), trace)
         except asyncio.CancelledError:
             trace.status, trace.spent = _CLIENT_GONE, clock() - began
             self._observe(trace, request, None)
             raise
         except Exception as error:
             self._on_error(error, trace)
-            response = _refused(Fault(Kind.INTERNAL, "see the gateway's log by the request id"), raw, trace)
+            response = _refused(Fault(Kind.INTERNAL, "see the gateway's log by the request id"), _accept(raw), trace)
         trace.status, trace.spent = response.status, clock() - began
         self._observe(trace, request, response)
-        return self._outgoing(response, trace)
+        written = partial(self._written, raw, request, caller, response, trace)
+        return self._outgoing(response, trace, written, length=_unsent(raw, response))
 
-    def _outgoing(self, response: Response, trace: Trace) -> Wire:
-        fields = [item for item in response.headers if item[0].lower() not in _WRITTEN_HERE]
-        if (status := trace.cache_status()) is not None:
-            fields.append(("Cache-Status", status))
-        if "date" not in response.headers:
-            fields.append(("Date", _now()))
-        fields += (
-            ("Quota-Cost", str(trace.cost)),
-            ("Server-Timing", trace.server_timing()),
-            ("X-Request-Id", trace.request_id),
-            ("traceparent", trace.traceparent),
-            ("Server", _SERVER),
+    def misread(self, raw: web.BaseRequest, status: int, wrong: str) -> web.StreamResponse:
+        """Answer what is no HTTP request, as clearly as any other mistake."""
+        trace = _trace(raw)
+        response = _refused(Fault(Kind.MALFORMED, f"this is no HTTP request: {wrong}", status=status), "*/*", trace)
+        trace.status = response.status
+        self._observe(trace, None, response)
+        return self._outgoing(response, trace, lambda: None, length=None)
+
+    def _outgoing(self, response: Response, trace: Trace, written: Callable[[], None], *, length: int | None) -> Wire:
+        limits = () if trace.account is None else self._rate_limits(trace.account)
+        passing = (
+            head.ageing(response.headers.get("age"), trace)
+            + head.current(limits, dated="date" in response.headers)
+            + head.own(trace)
         )
-        if trace.account is not None:
-            fields += self._rate_limits(trace.account)
-        if trace.replaced_characters:
-            fields.append(("Content-Replaced-Characters", str(trace.replaced_characters)))
-        return Wire(response.status, fields, response.body)
+        return Wire(
+            response.status, head.lasting(response, trace), passing, response.body, written=written, length=length
+        )
+
+    def _written(
+        self, raw: web.BaseRequest, request: Request | None, caller: Caller | None, response: Response, trace: Trace
+    ) -> None:
+        """Remember a hit for the express lane, once its answer has left."""
+        octets = raw.protocol.boundary(raw) if isinstance(raw.protocol, Connection) else None
+        if octets is None or request is None or caller is None:
+            return
+        repeat = self._walk.repeat(request, caller, trace)
+        if repeat is not None:
+            self.express.remember(octets, repeat, response, trace)
 
 
-def listener(proxy: Proxy, *, max_body: int) -> web.Server:
-    """Make the callers' listener: no router, no access log of its own, and a caller who leaves is noticed."""
-
-    def request(
-        message: RawRequestMessage,
-        payload: StreamReader,
-        protocol: web.RequestHandler,
-        writer: AbstractStreamWriter,
-        task: asyncio.Task[None],
-    ) -> web.BaseRequest:
-        loop = asyncio.get_running_loop()
-        return web.BaseRequest(message, payload, protocol, writer, task, loop, client_max_size=max_body)
-
-    return web.Server(
-        proxy, request_factory=request, handler_cancellation=True, access_log=None, keepalive_timeout=_IDLE
-    )
+def listener(proxy: Proxy) -> Listener:
+    """Make the callers' listener, with the proxy's express lane in front."""
+    return Listener(proxy, lane=proxy.express, refuse=proxy.misread, max_body=proxy.max_body)
 
 
-def _refused(fault: Fault, raw: web.BaseRequest, trace: Trace) -> Response:
+def _accept(raw: web.BaseRequest) -> str | None:
+    return ", ".join(raw.headers.getall("Accept", ())) or None
+
+
+def _unsent(raw: web.BaseRequest, response: Response) -> int | None:
+    """The length that an answer to HEAD tells of a body which nobody here has seen (RFC 9110 §8.6)."""
+    told = response.headers.get("content-length") or ""
+    return int(told) if raw.method == "HEAD" and not response.body and told.isascii() and told.isdigit() else None
+
+
+def _refused(fault: Fault, accept: str | None, trace: Trace) -> Response:
     trace.outcome, trace.refusal = Outcome.REFUSED, fault.kind.value
-    chosen = negotiation.choose(raw.headers.get("Accept"))
+    chosen = negotiation.choose(accept)
     representation = Representation.JSON if isinstance(chosen, NotAcceptable) else chosen
     return problem(fault, representation, trace.request_id)
 
 
-async def _request(raw: web.BaseRequest) -> Request:
-    target = _target(raw)
+async def _request(raw: web.BaseRequest, *, max_body: int) -> Request:
+    target, headers = _target(raw), Headers(raw.headers.items())
+    await _expected(raw, headers)
     try:
-        body = await raw.read()
+        async with asyncio.timeout(_BODY):
+            body = await raw.read()
+    except TimeoutError as error:
+        raise Fault(Kind.MALFORMED, f"the body did not arrive within {_BODY:.0f} s", status=408) from error
     except web.HTTPRequestEntityTooLarge as error:
-        raise Fault(Kind.TOO_LARGE, "the body is longer than server.max_body allows") from error
-    except (HttpProcessingError, web.HTTPException, ValueError) as error:
+        raise Fault(Kind.TOO_LARGE, f"the body is longer than the {max_body} bytes of server.max_body") from error
+    except (web.RequestPayloadError, HttpProcessingError, web.HTTPException, ValueError) as error:
         raise Fault(Kind.MALFORMED, f"the body cannot be read: {error}") from error
-    headers = Headers(raw.headers.items())
-    if "content-encoding" in headers:  # aiohttp has inflated the body
-        headers = headers.without({"content-encoding", "content-length"})
-    return Request(raw.method, target, headers, body)
+    return _decoded(Request(raw.method, target, headers, body), max_body=max_body)
+
+
+async def _expected(raw: web.BaseRequest, headers: Headers) -> None:
+    """Answer `Expect` (RFC 9110 §10.1.1): .NET and curl wait for it before they send a body."""
+    expectation = headers.get("expect")
+    if expectation is None or raw.version < HttpVersion11:
+        return
+    if expectation.strip().lower() != "100-continue":
+        raise Fault(Kind.EXPECTATION_FAILED, f"{expectation!r:.100} is not met here; 100-continue is")
+    await raw.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+
+
+def _decoded(request: Request, *, max_body: int) -> Request:
+    """Undo the codings of a body, last first (RFC 9110 §8.4): what goes on has none."""
+    codings = [name.strip().lower() for name in (request.headers.get("content-encoding") or "").split(",")]
+    body = request.body
+    try:
+        for coding in reversed(codings):
+            if body and coding not in ("", "identity"):
+                body = contentcoding.inflated(body, coding, limit=max_body)
+    except contentcoding.UnknownCoding as error:
+        raise Fault(Kind.UNSUPPORTED_MEDIA_TYPE, str(error)) from error
+    except contentcoding.Swollen as error:
+        raise Fault(Kind.TOO_LARGE, str(error)) from error
+    except contentcoding.Undecodable as error:
+        raise Fault(Kind.MALFORMED, f"the body cannot be read: {error}") from error
+    if body is request.body:
+        return request
+    return replace(request, body=body, headers=request.headers.without({"content-encoding", "content-length"}))
 
 
 def _target(raw: web.BaseRequest) -> str:
@@ -152,18 +194,9 @@ def _target(raw: web.BaseRequest) -> str:
 
 def _trace(raw: web.BaseRequest) -> Trace:
     """Keep the caller's request id and trace context, or mint them (W3C Trace Context §3.2)."""
-    sent = raw.headers.get("X-Request-Id", "")
-    request_id = sent if _REQUEST_ID.fullmatch(sent) else f"{random.getrandbits(128):032x}"
-    parent = raw.headers.get("traceparent", "").strip()
-    if not _TRACEPARENT.fullmatch(parent):
-        parent = f"00-{random.getrandbits(128) or 1:032x}-{random.getrandbits(64) or 1:016x}-01"
-    return Trace(request_id=request_id, traceparent=parent, method=raw.method)
-
-
-def _now() -> str:
-    return _date(int(time.time()))
-
-
-@lru_cache(maxsize=2)
-def _date(second: int) -> str:
-    return formatdate(second, usegmt=True)
+    trace = Trace(*correlation.mint(), method=raw.method, minted=True)
+    if correlation.is_request_id(sent := raw.headers.get(correlation.REQUEST_ID, "")):
+        trace.request_id, trace.minted = sent, False
+    if correlation.is_traceparent(sent := raw.headers.get(correlation.TRACEPARENT, "").strip()):
+        trace.traceparent, trace.minted = sent, False
+    return trace

@@ -28,8 +28,7 @@ async def test_draining_waits_for_what_ends_in_time_and_cancels_the_rest() -> No
             ended.append(f"{name} cancelled")
             raise
 
-    background.spawn(works("short", 5), "short")
-    background.spawn(works("long", 50), "long")
+    _ = background.spawn(works("short", 5), "short"), background.spawn(works("long", 50), "long")
     await background.drain(30)
     assert ended == ["short", "long cancelled"]
     await background.drain(30)

@@ -84,3 +84,15 @@ async def test_an_entry_too_heavy_for_memory_is_delivered_and_not_held() -> None
     held, _ = await cache.keep(heavy, 0)
     assert held.entry is heavy
     assert cache.peek(CacheKey("h")) is None
+
+
+async def test_an_answer_asked_for_before_a_purge_is_not_kept() -> None:
+    store = SlowStore(entry("b"))
+    cache = Cache(memory(), store)
+    generation = cache.generation(ACME, "client")
+    await cache.keep(entry("a"), generation)
+    assert await cache.purge(Selector(account=GLOBEX)) == 0
+    assert await cache.purge(Selector()) == 2
+    assert (await cache.keep(entry("a"), generation))[1] is False
+    assert (cache.peek(CacheKey("a")), store.entries) == (None, {})
+    assert (await cache.keep(entry("a"), cache.generation(ACME, "client")))[1]

@@ -25,6 +25,10 @@ async def test_the_standing_tells_who_waits_and_what_is_left() -> None:
     assert egress.reset == pytest.approx(10, abs=0.1)
     assert (account.window, account.limit, account.used, account.remaining) == ("day", 6000, 10, 5990)
     assert account.reset == 43_200 - 5
+    assert 0 < egress.wait <= egress.reset
+    day = standing.days[ACME]
+    assert (day.limit, day.used, day.foreign, day.spent, day.told) == (6000, 10, 0, {"tool": 10}, None)
+    assert day.left == account.reset
     assert (standing.closures, standing.pause_left, standing.ledger_away) == ({}, 0.0, False)
     for ticket in tickets:
         gate.leave(ticket)

@@ -223,3 +223,17 @@ def test_counts_and_forecasts_hold_under_any_joining_leaving_and_serving(moves: 
     predicted = list(line.order())
     assert [line.next() for _ in predicted] == predicted, "nobody starves"
     assert len(line) == 0
+
+
+def test_who_waits_for_an_account_is_known_by_app_and_class() -> None:
+    line = FairLine(10)
+    first, second, _, screen = joined(
+        line, seat("a"), seat("a"), seat("b", account="other"), seat("screen", priority=INTERACTIVE)
+    )
+    assert sorted(line.flows("acme")) == [("a", NORMAL, 2), ("screen", INTERACTIVE, 1)]
+    assert [line.place(ticket) for ticket in (first, second, screen)] == [0, 1, 0]
+    line.leave(first)
+    assert line.place(second) == 0
+    assert line.flows("nobody") == []
+    with pytest.raises(ValueError, match="does not wait"):
+        line.place(first)

@@ -13,6 +13,7 @@ from gateway.policy.closure import Closure, Reason
 
 times = st.floats(0, 1e11)
 wholes = st.integers(0, 10**6)
+counts = st.dictionaries(st.text(), wholes, max_size=4)
 closures = st.builds(
     Closure,
     reason=st.sampled_from(Reason),
@@ -25,12 +26,18 @@ closures = st.builds(
 )
 states = st.builds(
     State,
-    stamps=st.lists(st.builds(Stamp, lease=st.text(), ends=times), max_size=5).map(tuple),
+    stamps=st.lists(st.builds(Stamp, lease=st.text(), ends=times, app=st.text()), max_size=5).map(tuple),
     day=wholes,
     used=wholes,
     closed=st.none() | closures,
     paused_until=times,
     pauses=wholes,
+    foreign=wholes,
+    spent=counts,
+    lent=counts,
+    told=st.none() | wholes,
+    plan=wholes,
+    asked_at=times,
 )
 
 
@@ -42,6 +49,9 @@ def test_a_state_survives_its_text(state: State) -> None:
 def test_what_was_never_written_or_is_missing_has_its_default() -> None:
     assert load(None) == load("{}") == State()
     assert load('{"used": 3, "from_a_later_version": 1}') == State(used=3)
+    assert load('{"stamps": [["l", 5.0]]}') == State(stamps=(Stamp("l", 5.0),)), (
+        "as texts were before apps were counted"
+    )
 
 
 @given(st.text() | st.recursive(st.none() | st.booleans() | st.integers() | st.text(), st.lists).map(json.dumps))

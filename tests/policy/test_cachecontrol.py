@@ -48,6 +48,24 @@ def test_pragma_counts_only_where_there_is_no_cache_control() -> None:
     assert "no-cache" not in cachecontrol.of(Headers([("Pragma", "no-cache"), ("Cache-Control", "max-age=1")]))
 
 
+@pytest.mark.parametrize(
+    ("value", "whole", "fields"),
+    [
+        ("no-cache", True, set()),
+        ('no-cache=""', True, set()),
+        ('no-cache="Set-Cookie, A"', False, {"set-cookie", "a"}),
+        ("no-cache=a", False, {"a"}),
+        ('no-cache="a", no-cache', True, set()),
+        ("max-age=1", False, set()),
+    ],
+)
+def test_a_directive_about_some_fields_is_not_about_the_answer(value: str, whole: bool, fields: set[str]) -> None:
+    """RFC 9111 §5.2.2.4."""
+    directives = cachecontrol.read(value)
+    assert cachecontrol.unqualified(directives, "no-cache") is whole
+    assert cachecontrol.listed(directives, "no-cache") == fields
+
+
 @given(st.text(max_size=200))
 def test_nothing_a_peer_writes_raises(value: str) -> None:
     directives = cachecontrol.read(value)

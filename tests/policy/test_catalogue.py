@@ -26,7 +26,18 @@ def test_a_path_matches_with_or_without_its_final_slash(path: str, resource: str
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "", "/customer/", "/Client/", "//client/", "/client//", "/document/5/download/", "/client/5/x/y", "/%63lient/"]
+    "path",
+    [
+        "/",
+        "",
+        "/customer/",
+        "/Client/",
+        "//client/",
+        "/client//",
+        "/document/5/download/",
+        "/client/5/x/y",
+        "/%63lient/",
+    ],
 )
 def test_anything_else_is_no_documented_record(path: str) -> None:
     assert ROWS.match(path) is None

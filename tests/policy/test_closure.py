@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.policy.closure import DAY, Closure, Reason, holding, next_midnight, probed, shut, spent
+from gateway.policy.closure import DAY, RECHECK, SKEW, Closure, Reason, holding, next_midnight, probed, shut, spent
 
 NOW = 20_000 * DAY + 3_600
 
@@ -13,7 +13,7 @@ def closed(reason: Reason = Reason.SUSPENDED, *, can_pass: bool = True, now: flo
     return shut(reason, status=503, api_code=4, can_pass=can_pass, now=now)
 
 
-@pytest.mark.parametrize("now", [NOW, 20_000 * DAY, 20_001 * DAY - 1])
+@pytest.mark.parametrize("now", [NOW, 20_000 * DAY + SKEW, 20_001 * DAY - 1])
 def test_a_spent_day_ends_at_midnight(now: float) -> None:
     closure = spent(now)
     assert closure.until == next_midnight(now) == 20_001 * DAY
@@ -23,6 +23,12 @@ def test_a_spent_day_ends_at_midnight(now: float) -> None:
     assert closure.bars(free_of_day=False, now=now)
     assert not closure.bars(free_of_day=True, now=now)
     assert not closure.probe_due(now)
+
+
+@pytest.mark.parametrize("after_midnight", [0, 1, SKEW - 1])
+def test_a_day_that_is_spent_at_its_start_may_be_the_day_before(after_midnight: float) -> None:
+    now = 20_000 * DAY + after_midnight
+    assert spent(now).until == now + RECHECK
 
 
 def test_probes_leave_at_growing_intervals_of_an_hour_at_most() -> None:

@@ -1,4 +1,5 @@
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -25,7 +26,7 @@ ENTRY = Entry(
 )
 
 
-def held(cache_control: str = "", **changes: float) -> Entry:
+def held(cache_control: str = "", **changes: Any) -> Entry:
     return replace(ENTRY, response=Response(200, Headers([("Cache-Control", cache_control)])), **changes)
 
 
@@ -39,6 +40,11 @@ def held(cache_control: str = "", **changes: float) -> Entry:
         ("", "", 1090.0, Forward("stale")),
         ("", "no-cache", 1000.0, Forward("request")),
         ("no-cache", "", 1000.0, Forward("stale")),
+        ('no-cache="a"', "", 1000.0, Fresh(0.0, 60.0)),
+        ("s-maxage=60", "", 1061.0, Forward("stale")),
+        ("proxy-revalidate", "max-stale", 1100.0, Forward("stale")),
+        ("immutable", "", 1100.0, Forward("stale")),
+        ("immutable", "no-cache", 1000.0, Forward("request")),
         ("", "max-age=10", 1010.0, Fresh(10.0, 50.0)),
         ("", "max-age=10", 1011.0, Forward("request")),
         ("", "max-age=0", 1000.0, Fresh(0.0, 60.0)),
@@ -72,6 +78,31 @@ def test_serves_error(stored: str, asked: str, now: float, serves: bool) -> None
 
 
 @pytest.mark.parametrize(
+    ("stored", "asked", "now", "serves"),
+    [
+        ("", "", 1060.0 + freshness.DISCONNECTED - 1, True),
+        ("", "", 1060.0 + freshness.DISCONNECTED, False),
+        ("must-revalidate", "", 1061.0, False),
+        ("proxy-revalidate", "", 1061.0, False),
+        ("s-maxage=60", "", 1061.0, False),
+        ("no-cache", "", 1061.0, False),
+        ("", "no-cache", 1000.0, False),
+    ],
+)
+def test_serves_disconnected(stored: str, asked: str, now: float, serves: bool) -> None:
+    """RFC 9111 §4.2.4."""
+    found = freshness.serves_disconnected(held(stored), cachecontrol.read(asked), now)
+    assert (found is not None) is serves
+
+
+def test_a_targeted_field_decides() -> None:
+    """RFC 9213 §2.1."""
+    headers = Headers([("Cache-Control", "no-cache"), ("CDN-Cache-Control", "max-age=60")])
+    entry = replace(ENTRY, response=Response(200, headers))
+    assert freshness.decide(entry, {}, 1000.0) == Fresh(0.0, 60.0)
+
+
+@pytest.mark.parametrize(
     ("fields", "requested", "received", "expected"),
     [
         ([], 10.0, 10.0, 0.0),
@@ -94,6 +125,9 @@ def test_initial_age(fields: list[tuple[str, str]], requested: float, received: 
         ([], None),
         ([("Cache-Control", "public")], None),
         ([("Cache-Control", "max-age=5")], 5.0),
+        ([("CDN-Cache-Control", "max-age=9"), ("Cache-Control", "max-age=5")], 9.0),
+        ([("CDN-Cache-Control", "public"), ("Expires", "Thu, 01 Jan 1970 00:01:00 GMT")], None),
+        ([("CDN-Cache-Control", "max-age=x"), ("Cache-Control", "max-age=5")], 5.0),
         ([("Cache-Control", "max-age=5, s-maxage=9")], 9.0),
         ([("Cache-Control", "max-age=x")], 0.0),
         ([("Expires", "Thu, 01 Jan 1970 00:01:00 GMT"), ("Date", "Thu, 01 Jan 1970 00:00:00 GMT")], 60.0),
@@ -106,12 +140,28 @@ def test_explicit_lifetime(fields: list[tuple[str, str]], expected: float | None
     assert freshness.explicit_lifetime(Response(200, Headers(fields))) == expected
 
 
-@given(st.text(max_size=60))
-def test_no_date_raises(value: str) -> None:
-    freshness.http_date(value)
-
-
 @given(st.floats(0, 1e6), st.floats(0, 1e6))
 def test_a_response_never_gets_younger(first: float, second: float) -> None:
     early, late = sorted((first, second))
     assert freshness.age(ENTRY, early) <= freshness.age(ENTRY, late)
+
+
+@given(
+    st.sampled_from(["", "max-age=100", "no-cache", 'no-cache="Set-Cookie"', "must-revalidate", "s-maxage=100"]),
+    st.sampled_from(
+        ["", "no-cache", "max-age=40", "max-age=x", "min-fresh=30", "max-stale", "max-age=60, min-fresh=70"]
+    ),
+    st.integers(-50, 250),
+    st.integers(0, 120),
+)
+def test_until_then_it_is_fresh_and_a_second_later_it_is_not(stored: str, asked: str, after: int, initial: int) -> None:
+    entry = held(stored, initial_age=float(initial), lifetime=100.0)
+    directives = cachecontrol.read(asked)
+
+    def fresh(now: float) -> bool:
+        decided = freshness.decide(entry, directives, now)
+        return isinstance(decided, Fresh) and decided.ttl > 0
+
+    until, now = freshness.fresh_until(entry, directives), entry.received_at + after
+    assert fresh(now) or now >= until
+    assert not fresh(max(until, entry.received_at, now if now >= until else 0.0) + 1)

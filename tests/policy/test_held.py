@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from gateway.policy.held import Held
+from dataclasses import replace
+
+from gateway.policy.held import Held, Holding
 from tests.policy.test_sealing import ENTRY
 
 
@@ -11,3 +13,11 @@ def test_each_record_has_its_own_renditions() -> None:
     one.renditions["json"] = b"{}"
     assert other.renditions == {}
     assert one != other
+
+
+def test_a_holding_sums_up_records() -> None:
+    held = [Held[bytes](ENTRY, 10), Held[bytes](replace(ENTRY, received_at=ENTRY.received_at + 5), 20)]
+    held[0].renditions.update(json=b"{}", xml=b"<r/>")
+    assert Holding.of(ENTRY.account, "client", held) == Holding(
+        ENTRY.account, "client", 2, 30, 2, ENTRY.received_at, ENTRY.received_at + 5
+    )

@@ -197,3 +197,44 @@ def test_with_work_waiting_the_limit_is_used_to_98_of_100(limit: int, latency: f
             state = quota.settle(state, lease, ended=now + latency)
         sent += len(result.leases)
     assert sent >= 0.98 * limit * 20
+
+
+@pytest.mark.parametrize(
+    ("window", "plan", "limit"),
+    [
+        (Daily(6000), 0, 6000),
+        (Daily(6000), 12_000, 6000),  # the operator may keep to less than the plan
+        (Daily(6000), 500, 500),
+        (Daily(6000, learns=True), 12_000, 12_000),
+        (Daily(6000, learns=True), 0, 6000),
+        (Daily(0), 500, 0),
+        (Sliding(100, 60.0), 500, 100),
+    ],
+)
+def test_the_plan_that_was_told_holds_where_it_is_lower_or_learnt(window: Window, plan: int, limit: int) -> None:
+    assert quota.in_force(window, State(plan=plan)).limit == limit
+
+
+def test_requests_are_counted_by_app_over_midnight() -> None:
+    day = (Daily(10),)
+    state = State()
+    for lease, app in (("1", "a"), ("2", "a"), ("3", "b")):
+        result = quota.take(state, day, [lease], hold=HOLD, now=MIDNIGHT - 5, app=app)
+        assert isinstance(result, Granted)
+        state = result.state
+    assert state.spent == {"a": 2, "b": 1}
+    assert quota.give_back(state, "2").spent == {"a": 1, "b": 1}
+    state = quota.settle(state, "1", ended=MIDNIGHT - 1)
+    turned = quota.turned(state, MIDNIGHT)
+    assert (turned.used, turned.spent) == (2, {"a": 1, "b": 1}), "what may still arrive counts again, by whose it is"
+    settled = quota.settle(turned, "3", ended=MIDNIGHT - 1)
+    assert (settled.used, settled.spent) == (1, {"a": 1, "b": 0})
+
+
+def test_a_day_that_was_left_goes_on_counting_while_the_clock_is_behind() -> None:
+    day = (Daily(2),)
+    state = taken(State(), MIDNIGHT + 300, "a", windows=day)
+    state = quota.settle(state, "a", ended=MIDNIGHT - 900, hold=HOLD)
+    assert state.used == 1, "it has not ended before it left"
+    state = taken(state, MIDNIGHT - 900, "b", windows=day)
+    assert take(state, MIDNIGHT - 890, windows=day) == Denied(Bound.DAY, DAY + 890)

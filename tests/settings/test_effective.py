@@ -33,7 +33,7 @@ def test_what_is_in_force_is_shown_without_secrets(tmp_path: Path) -> None:
         assert secret not in shown
     tree = tomllib.loads(shown)
     assert tree["store"]["url"] == "redis://***@host:6379/0"
-    assert tree["accounts"]["acme.org"] == {"token": {"env": "TOKEN"}}
+    assert tree["accounts"]["acme.org"] == {"foreign": 0.05, "token": {"env": "TOKEN"}}
     assert tree["apps"]["tool"]["patience"] == "90s"
     assert tree["webhooks"][0]["secret"] == {"env": "EVENTS"}
     assert tree["resources"]["client"] == {"fresh": "0s"}

@@ -83,3 +83,9 @@ def test_what_is_no_signing_secret(text: str, wrong: str) -> None:
 def test_a_signing_secret_is_kept() -> None:
     secret = Secret(SIGNING_SECRET, origin="")
     assert formats.signing_secret(secret) is secret
+
+
+def test_a_loop_that_is_not_there_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(formats, "find_spec", lambda _: None)
+    with pytest.raises(PydanticCustomError, match="pip install"):
+        formats.installed_loop("uvloop")

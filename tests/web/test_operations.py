@@ -51,6 +51,14 @@ async def test_ready_as_long_as_every_part_is(aiohttp_client: AiohttpClient) -> 
     assert answer.headers["Cache-Control"] == "no-store"
 
 
+async def test_what_only_weakens_the_gateway_is_told_and_sends_nobody_away(aiohttp_client: AiohttpClient) -> None:
+    parts = Parts()
+    parts.ledger = "is away"
+    app = operations(probes={"gateway": lambda: None}, degraded={"ledger": lambda: parts.ledger}, expose=parts.expose)
+    answer = await (await aiohttp_client(app)).get("/readyz")
+    assert (answer.status, await answer.json()) == (200, {"ready": True, "reasons": {"ledger": "is away"}})
+
+
 async def test_metrics_by_accept(aiohttp_client: AiohttpClient) -> None:
     parts = Parts()
     client = await aiohttp_client(parts.app())
@@ -72,7 +80,7 @@ async def test_metrics_with_gzip_if_asked(aiohttp_client: AiohttpClient, accepte
     assert (gzip.decompress(body) if coding else body) == b"# metrics\n" * 100
 
 
-@pytest.mark.parametrize("path", ["/", "/livez", "/readyz", "/metrics"])
+@pytest.mark.parametrize("path", ["/api/", "/livez", "/readyz", "/metrics"])
 async def test_head_is_get_without_the_body(aiohttp_client: AiohttpClient, path: str) -> None:
     client = await aiohttp_client(Parts().app())
     got, head = await client.get(path), await client.head(path)
@@ -86,7 +94,7 @@ async def test_the_page_lists_what_there_is_and_comes_from_the_cache(aiohttp_cli
     app.router.add_get("/api/quota", _nothing)
     app.router.add_get("/api/usage/{app}", _nothing)
     client = await aiohttp_client(app)
-    first, second = await client.get("/"), await client.get("/")
+    first, second = await client.get("/api/"), await client.get("/api/")
     text = await first.text()
     for path in ("/livez", "/readyz", "/metrics", "/api/quota"):
         assert f'href="{path}"' in text
@@ -101,7 +109,7 @@ async def test_the_cache_of_pages_has_an_end(aiohttp_client: AiohttpClient) -> N
     app = Parts().app()
     client = await aiohttp_client(app)
     for number in range(150):
-        assert (await client.get(f"/?{number}")).status == 200
+        assert (await client.get(f"/api/?{number}")).status == 200
     assert len(app["cache"]._cache) == 50
 
 

@@ -5,15 +5,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
 from gateway.adapters.logs.redaction import Redaction
-from gateway.policy.trace import Trace
+from gateway.policy.trace import Outcome, Trace
 
 Record = dict[str, Any]
 Render = Callable[[Record], str]
@@ -23,10 +22,11 @@ _SEGMENT = re.compile(r"[A-Za-z0-9._~-]{1,64}")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.\[\]-]{0,39}")
 _HIDDEN = "*"
 _SHOWN = frozenset({"time", "level", "event", "exception"})
+_AT_HAND = frozenset({Outcome.HIT, Outcome.SELECTED})
+"""Outcomes of requests that asked nothing of anybody."""
 
 
-@dataclass(frozen=True, slots=True)
-class Access:
+class Access(NamedTuple):
     """A finished request and the two things its trace does not hold: the target and the bytes of the answer's body."""
 
     at: float
@@ -53,25 +53,31 @@ def access_record(access: Access, redaction: Redaction) -> Record:
         "resource": trace.resource,
         "representation": trace.representation,
         "outcome": trace.outcome.value,
-        "forwarded": trace.forwarded,
-        "forwarded_status": trace.forwarded_status,
-        "stored": trace.stored or None,
-        "collapsed": trace.collapsed or None,
         "ttl": None if trace.ttl is None else round(trace.ttl, 3),
         "detail": trace.detail,
         "status": trace.status,
-        "api_code": trace.api_code,
-        "refusal": trace.refusal,
         "cost": trace.cost,
-        "queued_ms": _milliseconds(trace.queued),
-        "upstream_ms": _milliseconds(trace.upstream),
         "spent_ms": _milliseconds(trace.spent),
         "bytes": access.size,
         "replaced_characters": trace.replaced_characters or None,
     }
+    if trace.outcome not in _AT_HAND:
+        record |= {
+            "forwarded": trace.forwarded,
+            "forwarded_status": trace.forwarded_status,
+            "stored": trace.stored or None,
+            "collapsed": trace.collapsed or None,
+            "api_code": trace.api_code,
+            "refusal": trace.refusal,
+            "queued_ms": _milliseconds(trace.queued),
+            "upstream_ms": _milliseconds(trace.upstream),
+        }
     record = {name: value for name, value in record.items() if value is not None}
     # Only these come from outside; the rest is the gateway's own vocabulary.
-    if redaction.found(f"{path} {' '.join(names)} {record['request_id']} {record['trace_id']} {record['method']}"):
+    sent = f"{path} {' '.join(names)} {record['method']}"
+    if not trace.minted:
+        sent += f" {record['request_id']} {record['trace_id']}"
+    if redaction.found(sent):
         return {name: _cleaned(value, redaction) for name, value in record.items()}
     return record
 

@@ -56,7 +56,7 @@ class Family:
         return self.name.removesuffix("_total").removesuffix("_info")
 
 
-APP = Label("app", "a configured app; `other` where none was recognised")
+APP = Label("app", "a configured app; `gateway` for its own questions; `other` where none was recognised")
 ACCOUNT = Label("account", "a configured account")
 EGRESS = Label("egress", "the configured egress")
 BUDGET = Label("budget", "the egress or a configured account")
@@ -84,6 +84,11 @@ CAUSE = Label(
     "cause",
     "what made the entries untrue; `unknown`: a write whose answer was lost",
     ("write", "unknown", "purge"),
+)
+VERIFIED = Label(
+    "result",
+    "`same`; `age`: the row had changed elsewhere; `different`: the selection was wrong; `unknown`: no answer came",
+    ("same", "age", "different", "unknown"),
 )
 KIND = Label("kind", "what was dropped", ("access_line", "event", "series"))
 
@@ -114,6 +119,12 @@ FAMILIES: tuple[Family, ...] = (
     Family("cache_evictions_total", Type.COUNTER, (EVICTED,), "Entries that left the store, by why.", at_zero=True),
     Family(
         "invalidations_total", Type.COUNTER, (RESOURCE, CAUSE), "Times a resource's entries were dropped as untrue."
+    ),
+    Family(
+        "verifications_total",
+        Type.COUNTER,
+        (RESOURCE, VERIFIED),
+        "Answers selected from whole lists that were also asked of the upstream, by how they compared.",
     ),
     Family(
         "upstream_requests_total",

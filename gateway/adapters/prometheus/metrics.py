@@ -115,9 +115,17 @@ class Metrics:
         """Count that a resource's entries were dropped as untrue, and what by."""
         self._counts["invalidations_total"].at(resource, cause).value += 1
 
+    def verified(self, resource: str, result: str) -> None:
+        """Count a selected answer that was compared with the upstream's own, and how that ended."""
+        self._counts["verifications_total"].at(resource, result).value += 1
+
     def foreign(self, account: str, n: int) -> None:
         """Count requests that the upstream has counted and the gateway has not sent."""
         self._counts["quota_foreign_requests_total"].at(account).value += n
+
+    def counted(self, name: str) -> dict[tuple[str, ...], int]:
+        """Tell what a family of counters says now, by its label values."""
+        return {labels: cell.value for labels, cell in self._counts[name].cells.items()}
 
     async def expose(self, accept: str) -> Page:
         """Render the registry in the format that an Accept field prefers: OpenMetrics 1.0, or classic text.

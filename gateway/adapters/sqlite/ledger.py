@@ -23,9 +23,14 @@ class SqliteLedger:
     def __init__(self, file: SqliteFile, *, clock: LedgerClock | None = None) -> None:
         self._file = file
         self._clock = clock or LedgerClock()
+        self._proven = False
 
     async def read(self, budgets: Sequence[str]) -> Reading:
+        """A file that may be read but not written (read-only, disk full) is as good as away: it is tried first."""
         try:
+            if not self._proven:
+                await self._file.write(self._mark)
+                self._proven = True
             states, mark = await self._file.read(partial(_read, budgets))
         except FAILURES as error:
             raise LedgerAway(str(error)) from error
@@ -36,6 +41,7 @@ class SqliteLedger:
         try:
             return await asyncio.shield(self._file.write(partial(self._swap, budgets, before, after)))
         except FAILURES as error:
+            self._proven = False
             raise LedgerAway(str(error)) from error
 
     def _swap(
@@ -47,8 +53,16 @@ class SqliteLedger:
                 return False
             rows = zip(budgets, after, strict=True)
             connection.executemany("INSERT OR REPLACE INTO ledger VALUES (?, ?)", rows)
-            connection.execute("INSERT OR REPLACE INTO mark VALUES (1, ?, ?, ?)", astuple(self._clock.read(mark)))
+            self._write_mark(mark, connection)
             return True
+
+    def _mark(self, connection: sqlite3.Connection) -> None:
+        with transaction(connection):
+            _, mark = _read((), connection)
+            self._write_mark(mark, connection)
+
+    def _write_mark(self, mark: Mark | None, connection: sqlite3.Connection) -> None:
+        connection.execute("INSERT OR REPLACE INTO mark VALUES (1, ?, ?, ?)", astuple(self._clock.read(mark)))
 
 
 def _read(budgets: Sequence[str], connection: sqlite3.Connection) -> tuple[tuple[str | None, ...], Mark | None]:

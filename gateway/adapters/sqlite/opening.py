@@ -65,7 +65,11 @@ def connect_to_write(path: Path, *, lock_wait: float, on_error: OnError) -> sqli
         if not is_damage(error):
             raise
         spent = _read_spent(path)
-        aside = _set_aside(path)
+        try:
+            aside = _set_aside(path)
+        except OSError as refusal:
+            why = f"it is damaged ({error}) and cannot be set aside: {refusal.strerror}"
+            raise OSError(refusal.errno, why, str(path)) from refusal
         connection = _connect(path, lock_wait)
         with transaction(connection):
             for insert, rows in spent.items():

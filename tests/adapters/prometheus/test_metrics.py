@@ -235,3 +235,14 @@ def test_buckets_are_cumulative_and_end_in_the_count(durations: list[float]) -> 
         if s.name == "intervals_gateway_request_duration_seconds_bucket"
     ]
     assert all(count == sum(spent <= bound for spent in durations) for bound, count in buckets)
+
+
+def test_counts_can_be_read_as_they_stand() -> None:
+    metrics, _ = made()
+    metrics.sent("acme", "timesheets", "client", "GET")
+    metrics.sent("acme", "timesheets", "client", "GET")
+    metrics.sent("acme", "nobody", "client", "GET")
+    assert metrics.counted("upstream_requests_total") == {
+        ("acme", "timesheets", "client", "GET"): 2,
+        ("acme", "other", "client", "GET"): 1,
+    }

@@ -110,3 +110,25 @@ async def test_time_goes_on_from_the_last_swap_after_a_restart(tmp_path: Path, e
 
     assert await run(wall=1_000_000.0, uptime=50.0) == 1_000_000.0
     assert await run(wall=1_003_600.0, uptime=60.0) == 1_000_010.0
+
+
+async def test_a_file_that_can_be_read_but_not_written_is_away_until_it_can_be(tmp_path: Path, events: Events) -> None:
+    async with sqlite_entries(tmp_path / "gateway.db", events) as entries:
+        ledger = SqliteLedger(entries._file)
+        assert await ledger.swap(["a"], [None], ["1"])
+        for state in ("1", "2"):
+            with full_disk(8192):
+                with pytest.raises(LedgerAway):
+                    await ledger.swap(["a"], [state], ["x" * 50_000])
+                for _ in range(2):
+                    with pytest.raises(LedgerAway):
+                        await ledger.read(["a"])
+            assert (await ledger.read(["a"])).states == (state,)
+            assert await ledger.swap(["a"], [state], [str(int(state) + 1)])
+
+
+async def test_a_file_that_cannot_be_written_is_away_from_the_first_read(tmp_path: Path, events: Events) -> None:
+    async with sqlite_entries(tmp_path / "gateway.db", events) as entries:
+        with full_disk(8192), pytest.raises(LedgerAway):
+            await SqliteLedger(entries._file).read(["a"])
+        assert (await SqliteLedger(entries._file).read(["a"])).states == (None,)

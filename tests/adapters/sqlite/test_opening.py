@@ -56,6 +56,23 @@ async def test_what_is_not_a_database_is_set_aside_whole(tmp_path: Path, events:
     assert "counts as nothing" in detail
 
 
+async def test_a_damaged_file_that_cannot_be_set_aside_is_told_as_what_it_is(
+    tmp_path: Path, events: Events, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "gateway.db"
+    path.write_bytes(b"not a database" * 1000)
+
+    def refused(source: Path, target: Path) -> Path:
+        raise PermissionError(13, "Permission denied", str(source))
+
+    monkeypatch.setattr(Path, "rename", refused)
+    async with sqlite_entries(path, events) as entries:
+        assert await entries.load(CacheKey("k")) is None
+    assert events.heard[0][0] == "store_unavailable"
+    assert "it is damaged (file is not a database) and cannot be set aside: Permission denied" in events.heard[0][1]
+    assert path.read_bytes() == b"not a database" * 1000
+
+
 @pytest.mark.parametrize("seed", range(12))
 async def test_random_bytes_in_the_middle_never_give_a_wrong_entry(tmp_path: Path, events: Events, seed: int) -> None:
     path = tmp_path / "gateway.db"

@@ -5,15 +5,17 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.adapters.memory import LARGEST_PART, Eviction, MemoryEntries, MemoryLedger
+from gateway.adapters.memory import LARGEST_PART, Eviction, MemoryEntries
 from gateway.policy.entry import Selector
+from gateway.policy.held import RENDITION_WEIGHT, Holding
 from gateway.policy.names import AccountName, CacheKey
-from tests.adapters.stores import entry
+from tests.adapters.stores import NOW, entry
 
+ACME, BETA = AccountName("acme"), AccountName("beta")
 WEIGHT = entry("k0").weight
 
 
-def test_the_least_recently_used_leaves_first() -> None:
+def test_what_was_used_outlives_what_was_not() -> None:
     store = MemoryEntries[bytes](4 * WEIGHT)
     for number in range(4):
         store.keep(entry(f"k{number}"))
@@ -22,6 +24,17 @@ def test_the_least_recently_used_leaves_first() -> None:
     assert store.peek(CacheKey("k1")) is None
     assert store.peek(CacheKey("k0")) is not None
     assert store.evictions == {Eviction.SIZE: 1, Eviction.REPLACED: 0, Eviction.DROPPED: 0}
+
+
+def test_a_scan_leaves_the_favourites_where_they_are_and_so_does_their_renewal() -> None:
+    store = MemoryEntries[bytes](20 * WEIGHT)
+    for key in ("a", "b", "c"):
+        store.keep(entry(key))
+        assert store.peek(CacheKey(key)) is not None
+        store.keep(entry(key, received_at=NOW + 900))
+    for number in range(1000):
+        store.keep(entry(f"page{number:03}"))
+    assert [held.entry.received_at for key in "abc" if (held := store.peek(CacheKey(key)))] == [NOW + 900] * 3
 
 
 def test_what_is_too_heavy_is_not_kept_nor_what_it_replaces() -> None:
@@ -41,7 +54,7 @@ def test_renditions_count_towards_the_bound() -> None:
     held.renditions["xml"] = b"x" * (3 * WEIGHT)
     store.grew(held, 3 * WEIGHT)
     assert store.bytes <= 40 * WEIGHT
-    assert held.weight == 4 * WEIGHT
+    assert held.weight == 4 * WEIGHT + RENDITION_WEIGHT
     assert store.evictions[Eviction.SIZE] > 0
     assert store.peek(CacheKey("k38")) is held
 
@@ -57,13 +70,44 @@ def test_renditions_too_heavy_are_let_go_but_the_entry_stays() -> None:
     assert store.peek(CacheKey("k0")) is held
 
 
-def test_a_record_that_left_grows_unheard() -> None:
+def test_a_record_that_left_holds_no_renditions_and_grows_unheard() -> None:
     store = MemoryEntries[bytes](8 * WEIGHT)
     held = store.keep(entry("k0"))
     assert held is not None
+    held.renditions["xml"] = b"x"
     store.keep(entry("k0"))
+    assert held.renditions == {}
     store.grew(held, 500)
     assert store.bytes == WEIGHT
+
+
+def test_what_a_selector_covers_is_listed_without_being_used() -> None:
+    store = MemoryEntries[bytes](4 * WEIGHT)
+    for key, account, resource in (("a", ACME, "client"), ("b", ACME, "task"), ("c", BETA, "client")):
+        store.keep(entry(key, account=account, resource=resource, body=b""))
+    selector = Selector(account=ACME, resources=frozenset({"client", "project"}))
+    assert [held.entry.key for held in store.covered(selector)] == ["a"]
+    assert {held.entry.key for held in store.covered(Selector())} == {"a", "b", "c"}
+    assert store.covered(Selector(account=BETA, key=CacheKey("a"))) == []
+    store.keep(entry("dd"))
+    store.keep(entry("ee"))
+    assert store.peek(CacheKey("a")) is None
+
+
+def test_the_summary_counts_by_account_and_resource() -> None:
+    store = MemoryEntries[bytes](1 << 20)
+    held = store.keep(entry("a"))
+    store.keep(entry("b", received_at=NOW + 30, body=b"{1}"))
+    store.keep(entry("c", account="beta"))
+    assert held is not None
+    held.renditions["xml"] = b"1234"
+    store.grew(held, 4)
+    assert store.summary() == [
+        Holding(ACME, "client", 2, 2 * entry("a").weight + 1 + RENDITION_WEIGHT + 4, 1, NOW, NOW + 30),
+        Holding(BETA, "client", 1, entry("c").weight, 0, NOW, NOW),
+    ]
+    store.discard(Selector())
+    assert store.summary() == []
 
 
 KEYS = st.sampled_from("abcdefgh")
@@ -94,13 +138,10 @@ def test_the_books_always_balance(steps: list[tuple[str, str, int]]) -> None:
                 assert store.peek(made.key) is None
             case _:
                 pass
-        kept = [one for name in "abcdefgh" if (one := store.peek(CacheKey(name))) is not None]
-        assert store.entries == len(kept)
+        kept = store.covered(Selector())
+        assert {one.entry.key for one in kept} == {name for name in "abcdefgh" if store.peek(CacheKey(name))}
+        assert store.entries == len(kept) == sum(it.entries for it in store.summary())
         assert store.bytes == sum(one.weight for one in kept) <= bound
         assert all(one.weight <= bound // LARGEST_PART for one in kept)
     store.discard(Selector())
     assert (store.entries, store.bytes) == (0, 0)
-
-
-async def test_the_ledger_follows_the_clock_it_was_given() -> None:
-    assert (await MemoryLedger(lambda: 12.5).read(["a"])).now == 12.5

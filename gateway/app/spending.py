@@ -1,0 +1,87 @@
+"""From the configured accounts to what the gate keeps to, and to who looks after their days."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+
+from aiohttp import web
+
+from gateway.adapters.logs import Log
+from gateway.exchange.errand import AccountRule
+from gateway.exchange.fetch import Fetch
+from gateway.exchange.gate import Gate
+from gateway.exchange.reconcile import APP, Reconciler
+from gateway.policy import cachekey
+from gateway.policy.caller import Caller
+from gateway.policy.names import AccountName, AppName
+from gateway.policy.shares import RESERVE
+from gateway.ports import Send, Watch
+from gateway.settings import Settings
+from gateway.web import reopen_api
+from gateway.web.identity import basic
+
+SMALLER_PLAN = 6000
+"""Requests a day of the service's smaller plan: taken to hold where nothing is configured, until it is learnt."""
+
+_SPREAD = 30.0
+"""Seconds over which the replicas of a gateway spread their looks at the upstream's count."""
+
+
+def rules(settings: Settings) -> dict[AccountName, AccountRule]:
+    """The day of every account: its limit, the shares of its apps, and a reserve where one of them is interactive."""
+    return {AccountName(name): _rule(settings, name, account.per_day) for name, account in settings.accounts.items()}
+
+
+def _rule(settings: Settings, name: str, per_day: int | None) -> AccountRule:
+    apps = {AppName(key): app for key, app in settings.apps.items() if app.account == name}
+    return AccountRule(
+        per_day=per_day or SMALLER_PLAN,
+        learns=per_day is None,
+        shares={key: app.share for key, app in apps.items() if app.share > 0},
+        reserve=RESERVE if any(app.priority == "interactive" for app in apps.values()) else 0.0,
+    )
+
+
+def reconciler(settings: Settings, *, gate: Gate, send: Send, watch: Watch, log: Log) -> Reconciler:
+    """Look after every account that has a token; none where `upstream.reconcile` says never."""
+    asking = settings.accounts if settings.upstream.reconcile > 0 else {}
+    callers = {
+        AccountName(name): _caller(AccountName(name), account.token.get_secret_value())
+        for name, account in asking.items()
+        if account.token is not None
+    }
+    return Reconciler(
+        gate=gate,
+        fetch=Fetch(gate=gate, send=send, clock=time.time, watch=watch),
+        callers=callers,
+        foreign_shares={AccountName(name): account.foreign for name, account in settings.accounts.items()},
+        interval=settings.upstream.reconcile,
+        watch=watch,
+        tell=log.event,
+        later=random.uniform(0.0, _SPREAD),
+    )
+
+
+def _caller(account: AccountName, token: str) -> Caller:
+    authorization = basic(token)
+    return Caller(
+        app=APP,
+        account=account,
+        partition=cachekey.partition(account, authorization),
+        authorization=authorization,
+        lent=True,
+        patience=0.0,
+        priority="batch",
+    )
+
+
+def reopening(settings: Settings, *, gate: Gate, log: Log) -> Callable[[web.Application], None]:
+    """The route by which an operator opens an account again."""
+
+    def reopen(account: AccountName) -> None:
+        gate.reopen(account)
+        log.event("account_reopened", account=account)
+
+    return lambda app: reopen_api.add_to(app, settings.accounts, reopen)

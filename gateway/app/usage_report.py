@@ -1,0 +1,57 @@
+"""`intervals-gateway usage`: ask the running gateway, or read its file when none answers."""
+
+from __future__ import annotations
+
+import time
+from argparse import ArgumentParser
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from gateway.adapters.sqlite import read_file
+from gateway.app.stores import sqlite_path
+from gateway.app.usage_table import FORMATS
+from gateway.policy import usage
+from gateway.policy.usage_report import asked
+from gateway.ports import UsageAway
+from gateway.settings import Settings
+from gateway.web import usage_api
+from gateway.web.cache_client import Refused, Unanswered, ask
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The totals as `/api/usage` tells them, and what a person should know about where they come from."""
+
+    totals: Mapping[str, Any]
+    note: str = ""
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """The arguments of the command, but for `--config`."""
+    parser.add_argument("--since", default="7d", metavar="DAYS", help="how many days, today included; 7d if not given")
+    parser.add_argument(
+        "--by", default="app,resource", metavar="NAMES", help="of account,app,resource,method,day, in any order"
+    )
+    parser.add_argument("--format", default="table", choices=FORMATS)
+
+
+def find(settings: Settings, *, since: str, by: str) -> Found:
+    """Ask for the totals. Raises `Refused` with what would be right, `Unanswered` where nobody can tell."""
+    question = asked([("since", since), ("by", by)])
+    if isinstance(question, str):
+        raise Refused(question)
+    host, port = settings.operations.host, settings.operations.port
+    try:
+        told = ask(host, port, "GET", usage_api.PATH, {"since": since, "by": by}, expected=("groups", list))
+        return Found(told)
+    except Unanswered as nobody:
+        path = sqlite_path(settings)
+        if path is None:
+            raise Unanswered(f"{nobody}\nWhat a memory store counts ends with its gateway.") from nobody
+        first = usage.first_of(question.days, usage.day_of(time.time()))
+        try:
+            totals = usage_api.document(question, first, read_file(path, first))
+        except UsageAway as away:
+            raise Unanswered(f"{nobody}\nNor can the totals be read from its file: {away}") from away
+        return Found(totals, f"{nobody}; read from {path}")

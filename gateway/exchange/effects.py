@@ -1,0 +1,106 @@
+"""What a write does to what is stored: patch what the answer tells exactly, drop the rest, in every partition.
+
+The answer of a create or update is the whole element (vendor's resource pages), so a read that follows a write through
+the gateway costs nothing. Where the answer was lost, everything the write could have touched is dropped.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from dataclasses import replace
+
+from gateway.exchange.cache import Cache
+from gateway.exchange.landing import Landed
+from gateway.exchange.pace import drive
+from gateway.exchange.rendering import HeldAnswer
+from gateway.policy import cachekey, negotiation
+from gateway.policy.caller import Caller
+from gateway.policy.catalogue import Catalogue, Match
+from gateway.policy.change import Change, Created, Updated
+from gateway.policy.collection import Collection
+from gateway.policy.entry import Entry
+from gateway.policy.messages import Headers, Response
+from gateway.policy.names import AccountName
+from gateway.policy.negotiation import Representation
+from gateway.policy.patching import patched_for_others, patched_for_writer
+from gateway.policy.translation import json_codec
+from gateway.policy.translation.document import Document
+from gateway.ports import Watch
+
+
+class Effects:
+    """Applies writes to the cache, one after the other for each account."""
+
+    def __init__(self, *, catalogue: Catalogue, cache: Cache, watch: Watch) -> None:
+        self._catalogue = catalogue
+        self._cache = cache
+        self._watch = watch
+        self._turn: defaultdict[AccountName, asyncio.Lock] = defaultdict(asyncio.Lock)
+
+    async def unknown(self, account: AccountName, resource: str) -> None:
+        """The answer of a write was lost: drop everything it could have touched."""
+        async with self._turn[account]:
+            await self._drop(account, resource, "unknown")
+
+    async def done(
+        self, caller: Caller, match: Match, change: Change | None, landed: Landed, answer: Document | None
+    ) -> None:
+        """A write was done. `change` is what it changed, None where that cannot be told; `answer` is its document."""
+        rows, account = match.resource, caller.account
+        async with self._turn[account]:
+            lists = [] if change is None else await self._patched(caller, match, change)
+            await self._drop(account, rows.name, "write")
+            generation = self._cache.generation(account, rows.name)
+            for entry, collection, uses in lists:
+                held, _ = await self._cache.keep(entry, generation)
+                self._cache.attach(held, collection)
+                held.uses = uses
+            if isinstance(change, Created | Updated) and answer is not None:
+                entry_of_member = await _member(caller, match, change, landed, answer)
+                if entry_of_member is not None:
+                    await self._cache.keep(entry_of_member, generation)
+
+    async def _drop(self, account: AccountName, resource: str, cause: str) -> None:
+        affected = self._catalogue.changed_by(resource)
+        await self._cache.invalidate(account, affected)
+        for name in affected:
+            self._watch.invalidated(name, cause)
+
+    async def _patched(self, caller: Caller, match: Match, change: Change) -> list[tuple[Entry, Collection, int]]:
+        rows = match.resource
+        own = cachekey.document_key(caller.partition, Match(rows, None), rows.unbounded)
+        patched = []
+        for held in self._cache.lists(caller.account, rows.name):
+            patch = patched_for_writer if held.entry.key == own else patched_for_others
+            collection = held.collection and patch(held.collection, rows, change)
+            if isinstance(collection, Collection):
+                patched.append((await _rewritten(held, collection), collection, held.uses))
+        return patched
+
+
+async def _rewritten(held: HeldAnswer, collection: Collection) -> Entry:
+    rendered = await drive(json_codec.writing(collection.document))
+    headers = held.entry.response.headers.put("Content-Type", negotiation.content_type(Representation.JSON))
+    return replace(held.entry, response=Response(200, headers, rendered.body))
+
+
+async def _member(
+    caller: Caller, match: Match, change: Created | Updated, landed: Landed, answer: Document
+) -> Entry | None:
+    """The element of a write's answer as the member that a read would get."""
+    rows = match.resource
+    lasting = rows.lifetimes
+    if rows.why_not_stored(member=change.number, query="") is not None or "GET" not in rows.member or not lasting.fresh:
+        return None
+    rendered = await drive(json_codec.writing(answer.stamped({"status": "OK", "code": 200})))
+    content_type = negotiation.content_type(Representation.JSON)
+    return replace(
+        landed.held.entry,
+        key=cachekey.document_key(caller.partition, Match(rows, change.number), ""),
+        target=f"/{rows.name}/{change.number}/",
+        response=Response(200, Headers([("Content-Type", content_type)]), rendered.body),
+        lifetime=lasting.fresh,
+        stale_while_revalidate=lasting.stale_while_revalidate,
+        stale_if_error=lasting.stale_if_error,
+    )

@@ -1,0 +1,180 @@
+"""Whole lists: a slow-changing resource is fetched complete, once, and answers members, filters, sorts and pages.
+
+What the rows cannot decide is left to the upstream, and so is everything of a list that turned out not to be whole.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TypeAlias
+
+from gateway.exchange import rendering
+from gateway.exchange.cache import Cache
+from gateway.exchange.documents import Documents
+from gateway.exchange.pace import drive
+from gateway.exchange.question import Question
+from gateway.exchange.rendering import HeldAnswer
+from gateway.policy import freshness, negotiation
+from gateway.policy.collection import Collection, NotWhole, collecting, shows_other_fields
+from gateway.policy.entry import Entry, Selector
+from gateway.policy.faults import Fault, Kind
+from gateway.policy.freshness import Forward, Refreshable
+from gateway.policy.messages import Response
+from gateway.policy.names import CacheKey
+from gateway.policy.negotiation import Representation
+from gateway.policy.selection import Selected, select
+from gateway.policy.trace import Outcome, Trace
+from gateway.policy.translation import json_codec
+from gateway.policy.translation.document import Document, discarding
+from gateway.policy.translation.malformed import Malformed
+from gateway.ports import Clock
+
+SELECTED = "selected"
+Used: TypeAlias = Callable[[Question, HeldAnswer], None]
+
+
+def _nobody_asks(_question: Question, _whole: HeldAnswer) -> None:
+    """Where no list is kept warm, nobody has to know which are used."""
+
+
+class Lists:
+    """Answers from whole lists, one for each resource and partition."""
+
+    def __init__(self, *, documents: Documents, cache: Cache, clock: Clock, used: Used = _nobody_asks) -> None:
+        """`used` is told of every list that something was selected from anew; repetitions are counted in the record."""
+        self._documents = documents
+        self._cache = cache
+        self._clock = clock
+        self._given_up: dict[CacheKey, float] = {}  # not whole: until when nobody tries again
+        self._members_differ: set[CacheKey] = set()
+        self._parsing: dict[CacheKey, asyncio.Lock] = {}
+        self._used = used
+
+    async def answer(self, question: Question, trace: Trace) -> HeldAnswer | None:
+        """Answer from the whole list, fetched if need be; None where it does not decide. Raises `Fault`."""
+        if not self.decides(question):
+            return None
+        if (held := self._selected_before(question, trace)) is not None:
+            return held
+        whole = await self._obtain(question, trace)
+        if whole is None or whole.entry.response.status >= 500:
+            return whole
+        collection = await self._collection(whole, question)
+        if isinstance(collection, NotWhole):
+            self._give_up(question)
+            return None
+        match = question.match
+        chosen = select(collection, match.resource, match.member, question.request.query)
+        if not isinstance(chosen, Selected):
+            return None
+        _tell(trace)
+        whole.uses += 1
+        self._used(question, whole)
+        if question.key == whole.entry.key:
+            return whole
+        return self._cache.hold(await _entry(question, whole.entry, chosen.document), whole)
+
+    def learn(self, question: Question, member: Document) -> None:
+        """Take note of a member the upstream answered: one with other fields than the list's rows ends selection."""
+        whole = self._cache.peek(question.whole.key)
+        if whole is not None and whole.collection is not None and shows_other_fields(whole.collection, member):
+            self._members_differ.add(whole.entry.key)
+
+    async def again(self, question: Question) -> Document | None:
+        """The answer from the list fetched anew; None where that does not decide. Raises `Fault`, `Malformed`."""
+        held = await self.answer(question, Trace(request_id="", traceparent=""))
+        return None if held is None else await rendering.document(held.entry.response)
+
+    async def distrust(self, question: Question) -> None:
+        """Answer nothing more from this list, nor what was selected from it, until it is fetched anew."""
+        self._give_up(question)
+        await self._cache.drop(Selector(account=question.caller.account, resources=frozenset({question.resource})))
+
+    def knows(self, question: Question) -> bool:
+        """Is there a whole list at hand that a member answer can be compared with?"""
+        return question.match.resource.whole and self._cache.peek(question.whole.key) is not None
+
+    def decides(self, question: Question) -> bool:
+        """Is the whole list asked before the document itself?"""
+        if not question.selectable:
+            return False
+        if question.match.member is not None and question.whole.key in self._members_differ:
+            return False
+        return self._given_up.get(question.whole.key, 0.0) <= self._clock()
+
+    def at_hand(self, question: Question) -> HeldAnswer | None:
+        """What was selected for this question before, while the list is still the same; counts as a use of the list."""
+        held, whole = self._cache.peek(question.key), self._cache.peek(question.whole.key)
+        if held is None or whole is None:
+            return None
+        if held is whole:  # it is the whole list that is asked for
+            if whole.collection is None:
+                return None
+        elif held.source is None or held.source() is not whole:
+            return None
+        whole.uses += 1
+        return held
+
+    def _selected_before(self, question: Question, trace: Trace) -> HeldAnswer | None:
+        """The same selection from the list as it is now: the way of a hit, which waits for nothing."""
+        held = self.at_hand(question)
+        if held is None:
+            return None
+        decision = freshness.decide(held.entry, question.asked, self._clock())
+        if isinstance(decision, Forward):
+            return None
+        if isinstance(decision, Refreshable):
+            self._documents.refresh(question.whole)
+        trace.outcome = Outcome.SELECTED if decision.ttl > 0 else Outcome.STALE
+        trace.ttl, trace.detail = decision.ttl, SELECTED
+        return held
+
+    async def _obtain(self, question: Question, trace: Trace) -> HeldAnswer | None:
+        try:
+            whole = await self._documents.obtain(question.whole, trace)
+        except Fault as fault:
+            if fault.kind is Kind.NOT_CACHED:
+                return None
+            if (stale := self._documents.stand_in(question, self._cache.peek(question.key), trace)) is None:
+                raise
+            return stale
+        if 400 <= whole.entry.response.status < 500:  # this list is not for this credential, or not in this form
+            self._give_up(question)
+            return None
+        return whole
+
+    async def _collection(self, whole: HeldAnswer, question: Question) -> Collection | NotWhole:
+        """The rows of a list, parsed once however many ask."""
+        key = question.whole.key
+        async with self._parsing.setdefault(key, asyncio.Lock()):
+            if whole.collection is not None:
+                return whole.collection
+            try:
+                parsed = await rendering.document(whole.entry.response)
+            except Malformed as error:
+                return NotWhole(str(error))
+            collection = await drive(collecting(parsed, question.match.resource))
+            await drive(discarding(parsed))
+            if isinstance(collection, Collection):
+                self._cache.attach(whole, collection)
+                self._members_differ.discard(key)
+            return collection
+
+    def _give_up(self, question: Question) -> None:
+        self._given_up[question.whole.key] = self._clock() + question.match.resource.lifetimes.fresh
+
+
+def _tell(trace: Trace) -> None:
+    trace.detail = SELECTED
+    if trace.outcome is Outcome.HIT:
+        trace.outcome = Outcome.SELECTED
+
+
+async def _entry(question: Question, whole: Entry, selected: Document) -> Entry:
+    """The selected document as an entry of its own, as old as the list it is from."""
+    rendered = await drive(json_codec.writing(selected))
+    headers = whole.response.headers.put("Content-Type", negotiation.content_type(Representation.JSON))
+    response = Response(200, headers, rendered.body)
+    return replace(whole, key=question.key, target=question.request.path, response=response)

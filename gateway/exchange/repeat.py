@@ -1,0 +1,63 @@
+"""The same request again: what a walk found for it holds as long as nothing it depends on has changed.
+
+A hit depends on the request, on the entry it was answered from, and on the time. The request is the same one, the entry
+is compared with what is in the cache now, and the time decides by arithmetic that was done once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+from weakref import ref
+
+from gateway.exchange.question import Question
+from gateway.exchange.reads import Reads
+from gateway.exchange.rendering import HeldAnswer
+from gateway.policy import freshness, negotiation
+from gateway.policy.trace import Outcome, Trace
+from gateway.ports import Clock
+
+
+class Again(NamedTuple):
+    """A hit as it is now: its body in the caller's representation, its age and what is left of its life in seconds."""
+
+    body: bytes
+    age: float
+    ttl: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Repeat:
+    """One hit, ready to be given again. It keeps nothing alive: what has left the cache is gone."""
+
+    question: Question
+    held: ref[HeldAnswer]
+    name: str
+    etag: str
+    outcome: Outcome
+    until: float
+    reads: Reads
+    clock: Clock
+
+    @classmethod
+    def of(cls, question: Question, trace: Trace, *, reads: Reads, clock: Clock) -> Repeat | None:
+        """Make one of a question that was just answered with this trace; None where its answer is already gone."""
+        held = reads.at_hand(question, trace.outcome)
+        name = f"{trace.representation}+{negotiation.coding(question.request.headers.get('accept-encoding'))}"
+        if held is None or (rendition := held.renditions.get(name)) is None:
+            return None
+        until = freshness.fresh_until(held.entry, question.asked)
+        return cls(question, ref(held), name, rendition.etag, trace.outcome, until, reads, clock)
+
+    def __call__(self) -> Again | None:
+        """Answer again, or None: walk. The entry counts as used, and a selected answer may be checked, as on a walk."""
+        now, held = self.clock(), self.held()
+        if held is None or now >= self.until or self.reads.at_hand(self.question, self.outcome) is not held:
+            return None
+        rendition = held.renditions.get(self.name)
+        if rendition is None or rendition.etag != self.etag:
+            return None
+        if self.outcome is Outcome.SELECTED:
+            self.reads.repeated(self.question, held)
+        age = freshness.age(held.entry, now)
+        return Again(rendition.body, age, held.entry.lifetime - age)

@@ -1,0 +1,126 @@
+"""A caller's connection: aiohttp's, with an express lane in front of its parser.
+
+Octets may take the lane only where a request begins, so the connection keeps count of what it has handed to aiohttp.
+It stands at such a boundary at first, and again when the one request since the last boundary was answered whole and
+its head and body account for every octet. Where that is not certain (a head in two parts, a chunked body, pipelining),
+everything that follows is aiohttp's, until the connection ends.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from aiohttp import HttpVersion11, StreamReader, web
+from aiohttp.abc import AbstractStreamWriter
+from aiohttp.http import RawRequestMessage
+from typing_extensions import override
+
+Refuse = Callable[[web.BaseRequest, int, str], web.StreamResponse]
+"""Answer what is no HTTP: what could be read of it, the status, and what is wrong with it."""
+
+Lane = Callable[[bytes], Sequence[bytes] | None]
+"""Answer the octets of one whole request, at once; None: they are not known."""
+
+IDLE = 75.0
+"""Seconds a kept-alive connection may be idle: longer than the usual client or proxy keeps it."""
+
+_LANE = 30.0
+"""Seconds of express service after which one request goes the long way: aiohttp's clock of idleness knows no other."""
+
+_SPECIAL = ("Expect", "Transfer-Encoding", "Upgrade")
+"""Fields that change what follows on a connection."""
+
+
+class Connection(web.RequestHandler):
+    """One connection; `lane` is tried first."""
+
+    __slots__ = ("_at", "_clock", "_first", "_given", "_lane", "_refuse")
+
+    def __init__(self, server: web.Server, lane: Lane, refuse: Refuse, **options: Any) -> None:
+        super().__init__(server, **options)
+        self._lane = lane
+        self._refuse = refuse
+        self._first = b""  # what came first since the last boundary
+        self._given = 0  # octets given to aiohttp since then
+        self._clock = asyncio.get_running_loop().time
+        self._at = self._clock()
+
+    @override
+    def data_received(self, data: bytes) -> None:
+        transport = self.transport
+        if not self._given and transport is not None and not transport.is_closing():
+            now = self._clock()
+            if now - self._at < _LANE and not self.writing_paused and (answer := self._lane(data)) is not None:
+                for octets in answer:
+                    transport.write(octets)
+                return
+            self._at, self._first = now, data
+        self._given += len(data)
+        super().data_received(data)
+
+    def boundary(self, request: web.BaseRequest) -> bytes | None:
+        """A request was answered whole. The octets it came in, if it was all there was, and had no body."""
+        first, body = self._first, int(request.headers.get("Content-Length", "0"))
+        self._first = b""
+        head = first.find(b"\r\n\r\n") + 4
+        alone = head >= 4 and head + body == self._given and first.startswith(request.method.encode())
+        usual = request.version == HttpVersion11 and not any(name in request.headers for name in _SPECIAL)
+        if not alone or not usual or not request.content.is_eof():
+            return None
+        self._given = 0
+        return None if body else first
+
+    @override
+    def handle_error(
+        self,
+        request: web.BaseRequest,
+        status: int = 500,
+        exc: BaseException | None = None,
+        message: str | None = None,
+    ) -> web.StreamResponse:
+        """Answer what aiohttp's parser refused; its own answer would show the octets and a stack trace."""
+        if request.writer.output_size > 0:
+            raise ConnectionError("an answer has begun")
+        answer = self._refuse(request, status, _wrong(message))
+        answer.force_close()
+        return answer
+
+
+def _wrong(message: str | None) -> str:
+    """The parser's words without the octets it quotes: they may hold a secret."""
+    return re.split(r":?\s*\n|:?\s+b['\"]", message or "not understood")[0]
+
+
+class Listener(web.Server):
+    """The callers' listener: no router, no access log of its own, and a caller who leaves is noticed."""
+
+    def __init__(self, handler: Any, *, lane: Lane, refuse: Refuse, max_body: int) -> None:
+        def request(
+            message: RawRequestMessage,
+            payload: StreamReader,
+            protocol: web.RequestHandler,
+            writer: AbstractStreamWriter,
+            task: asyncio.Task[None],
+        ) -> web.BaseRequest:
+            loop = asyncio.get_running_loop()
+            return web.BaseRequest(message, payload, protocol, writer, task, loop, client_max_size=max_body)
+
+        super().__init__(handler, request_factory=request, handler_cancellation=True)
+        self._lane = lane
+        self._refuse = refuse
+
+    @override
+    def __call__(self) -> Connection:
+        loop = asyncio.get_running_loop()
+        return Connection(
+            self,
+            self._lane,
+            self._refuse,
+            loop=loop,
+            access_log=None,
+            auto_decompress=False,
+            keepalive_timeout=IDLE + _LANE,
+        )

@@ -1,0 +1,94 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gateway.adapters.memory import MemoryEntries, MemoryLedger
+from gateway.app import line
+from gateway.exchange.background import Background
+from gateway.exchange.cache import Cache
+from gateway.exchange.gate import AccountRule, EgressRule, Gate
+from gateway.exchange.rendering import Renderer, Rendition
+from gateway.policy import catalogue
+from gateway.policy.faults import Fault, Kind
+from gateway.policy.messages import Response
+from gateway.policy.names import AccountName
+from gateway.settings import Settings
+from tests.app.configured import settings
+from tests.fakes.exchange import caller, request, trace
+from tests.fakes.upstream import JSON, XML, FakeUpstream
+from tests.fakes.watch import FakeWatch
+
+
+class Line:
+    """A walk as the assembly makes it, before a pretended upstream."""
+
+    def __init__(self, of: Settings) -> None:
+        self.upstream, self.watch = FakeUpstream(), FakeWatch()
+        self.upstream.latency = 0.0
+        self.watching: dict[str, line.Watching] = {}
+        self._background = Background(lambda name, error: None)
+        self._gate = Gate(
+            MemoryLedger(),
+            EgressRule("office", 0, 60.0),
+            {AccountName("acme"): AccountRule()},
+            backlog=10,
+            hold=5.0,
+            new_lease_id=lambda: "id",
+            spawn=self._background.spawn,
+        )
+        memory = MemoryEntries[Rendition](1_000_000)
+        self._walk = line.walk(
+            of,
+            rows=catalogue.load(),
+            cache=Cache(memory, None),
+            renderer=Renderer(self._background, memory.grew),
+            gate=self._gate,
+            send=self.upstream.send,
+            watch=self.watch,
+            background=self._background,
+            watching=self.watching,
+        )
+
+    async def ask(self, method: str, target: str, body: bytes = b"", **fields: Any) -> Response:
+        return await self._walk.handle(request(method, target, body, **fields), caller(), trace())
+
+
+async def test_the_stages_share_one_cache_and_one_gate(tmp_path: Path) -> None:
+    it = Line(settings(tmp_path))
+    for accept in (JSON, XML):
+        await it.ask("GET", "/personcontact/", accept=accept)
+    await it.ask("POST", "/personcontact/", b"{}", content_type=JSON, accept=JSON)
+    await it.ask("GET", "/personcontact/", accept=XML)
+    await it.ask("GET", "/unknown/")
+    assert it.upstream.asked == ["GET /personcontact/", "POST /personcontact/", "GET /personcontact/", "GET /unknown/"]
+    assert [resource for _, _, resource, _ in it.watch.requests] == [
+        "personcontact",
+        "personcontact",
+        "personcontact",
+        "other",
+    ]
+    assert ("personcontact", "write") in it.watch.drops
+
+
+@pytest.mark.parametrize("form", ["json", "xml"])
+async def test_the_upstream_is_asked_for_the_configured_format(tmp_path: Path, form: str) -> None:
+    it = Line(settings(tmp_path, upstream__format=form))
+    await it.ask("GET", "/personcontact/", accept=JSON)
+    await it.ask("POST", "/personcontact/", b"<personcontact/>", content_type=XML, accept=JSON)
+    assert [seen.headers.get("accept") for seen in it.upstream.seen] == [f"application/{form}"] * 2
+
+
+async def test_bodies_are_bounded_as_configured(tmp_path: Path) -> None:
+    it = Line(settings(tmp_path, server__max_body="20B"))
+    with pytest.raises(Fault) as caught:
+        await it.ask("POST", "/personcontact/", b'{"name":"' + b"x" * 20 + b'"}', content_type=JSON, accept=JSON)
+    assert caught.value.kind in (Kind.MALFORMED, Kind.TOO_LARGE)
+    assert it.upstream.asked == []
+
+
+async def test_lists_are_kept_warm_only_where_that_is_wanted(tmp_path: Path) -> None:
+    assert set(Line(settings(tmp_path)).watching) == set()
+    assert set(Line(settings(tmp_path, cache__warm="1")).watching) == {"warming"}

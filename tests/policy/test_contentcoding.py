@@ -1,0 +1,72 @@
+import gzip
+import zlib
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateway.policy.contentcoding import decoded
+from gateway.policy.faults import Fault, Kind
+from gateway.policy.messages import Headers, Response
+
+LIMIT = 1000
+
+
+def coded(body: bytes, coding: str | None) -> Response:
+    fields = [("Content-Type", "application/json"), ("Content-Length", str(len(body)))]
+    return Response(200, Headers([*fields, *([] if coding is None else [("Content-Encoding", coding)])]), body)
+
+
+def refused(response: Response) -> Fault:
+    with pytest.raises(Fault) as caught:
+        decoded(response, limit=LIMIT)
+    return caught.value
+
+
+@pytest.mark.parametrize("coding", [None, "", "identity", " Identity "])
+def test_what_is_not_coded_stays_as_it_is(coding: str | None) -> None:
+    response = coded(b"{}" * LIMIT, coding)
+    assert decoded(response, limit=LIMIT) is response
+
+
+@given(body=st.binary(max_size=LIMIT), coding=st.sampled_from(["gzip", "x-gzip", "GZIP", "deflate"]))
+def test_a_coding_is_undone(body: bytes, coding: str) -> None:
+    compress = zlib.compress if coding == "deflate" else gzip.compress
+    assert decoded(coded(compress(body), coding), limit=LIMIT) == Response(
+        200, Headers([("Content-Type", "application/json")]), body
+    )
+
+
+@pytest.mark.parametrize("size", [LIMIT - 1, LIMIT])
+def test_up_to_the_limit_is_taken(size: int) -> None:
+    for body in (b"x" * size, bytes(n * 7919 % 251 for n in range(size))):
+        assert decoded(coded(gzip.compress(body), "gzip"), limit=LIMIT).body == body
+
+
+@pytest.mark.parametrize("size", [LIMIT + 1, 50_000_000])
+def test_a_bomb_is_not_inflated(size: int) -> None:
+    fault = refused(coded(gzip.compress(bytes(size)), "gzip"))
+    assert fault.kind is Kind.UPSTREAM_UNINTELLIGIBLE
+    assert "more than 1000 bytes" in fault.detail
+
+
+@pytest.mark.parametrize("cut", [1, 8, 12])
+def test_a_body_cut_short_is_no_body(cut: int) -> None:
+    whole = gzip.compress(b"a body of some length, so that a part of it can be read")
+    assert "cut short" in refused(coded(whole[:-cut], "gzip")).detail
+
+
+@pytest.mark.parametrize("body", [b"", b"plain text", gzip.compress(b"x" * 100)[:-8] + b"\0" * 8])
+def test_a_damaged_body_is_no_body(body: bytes) -> None:
+    assert refused(coded(body, "gzip")).kind is Kind.UPSTREAM_UNINTELLIGIBLE
+
+
+def test_a_body_of_several_members_is_read_whole() -> None:
+    """RFC 1952 §2.2: a gzip file is a series of members."""
+    members = gzip.compress(b'{"client":') + gzip.compress(b"[]}")
+    assert decoded(coded(members, "gzip"), limit=LIMIT).body == b'{"client":[]}'
+
+
+@pytest.mark.parametrize("coding", ["br", "gzip, gzip", "zstd"])
+def test_a_coding_nobody_asked_for_is_refused(coding: str) -> None:
+    assert coding in refused(coded(b"x", coding)).detail

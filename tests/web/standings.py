@@ -1,0 +1,29 @@
+"""One status, with something of everything."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from gateway.policy import closure
+from gateway.policy.names import AccountName
+from gateway.web.status_page import Refusal, Status, Stored, Traffic, UpstreamError
+from tests.web.test_quota_api import ACME, DAY, DRY, NOON, NOW
+
+GLOBEX = AccountName("globex")
+STATUS = Status(
+    version="1.2.3",
+    since=NOON - 3_600,
+    gate=replace(NOW, days={ACME: DAY, GLOBEX: DAY}, closures={GLOBEX: closure.spent(NOON)}),
+    forecasts={ACME: DRY},
+    apps={"tool": Traffic(received=1_200, sent=100, refused=3), "report": Traffic()},
+    resources={"client": Traffic(1_000, 20), "time": Traffic(200, 80), "task": Traffic()},
+    stored=Stored(
+        entries=7,
+        bytes=3 * 2**20,
+        max_bytes=256 * 2**20,
+        answers={"hit": 6, "selected": 1, "miss": 2, "bypass": 1},
+        evictions={"size": 4, "expired": 0},
+    ),
+    refusals=(Refusal(NOON - 1, "tool", "GET", "client", "too_fast", 429),),
+    errors=(UpstreamError(NOON - 2, "acme", "time", 403, 10), UpstreamError(NOON - 3, "acme", "time", 0, None)),
+)

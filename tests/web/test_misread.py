@@ -1,0 +1,59 @@
+"""What is no HTTP request: a clear answer, nothing of the octets in it, the connection closed, nobody else harmed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+
+import pytest
+
+from tests.fakes.edge import KEY, KEY_FIELD, Edge
+from tests.fakes.wire import say
+
+HOST = b"Host: gateway\r\n"
+GOOD = b"GET /client/ HTTP/1.1\r\n" + HOST + KEY_FIELD.encode() + b"\r\n\r\n"
+
+
+@pytest.fixture
+async def edge() -> AsyncIterator[Edge]:
+    async with Edge() as running:
+        yield running
+
+
+@pytest.mark.parametrize(
+    "octets",
+    [
+        b"POST / HTTP/1.1\r\n"
+        + HOST
+        + b"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET /x HTTP/1.1\r\n\r\n",
+        b"POST / HTTP/1.1\r\n" + HOST + b"Content-Length: 5\r\nContent-Length: 6\r\n\r\nabcdef",
+        b"POST / HTTP/1.1\r\n" + HOST + b"Content-Length: +2\r\n\r\n{}",
+        b"POST / HTTP/1.1\r\n" + HOST + b"Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n",
+        b"GET / HTTP/1.1\nHost: x\n\n",
+        b"GET / HTTP/1.1\r\nHost : x\r\n\r\n",
+        b"GET / HTTP/1.1\r\n" + HOST + b"X-A: a\r\n b\r\n\r\n",
+        b"GET / HTTP/1.1\r\n" + HOST + HOST + b"\r\n",
+        b"GET / HTTP/1.1\r\n" + KEY_FIELD.encode() + b"\r\n\r\n",
+        b"GET / HTTP/1.1\r\n" + HOST + b"X: a\0b\r\n\r\n",
+        b"GET / HTTP/1.1\r\n" + HOST + b"X: " + b"a" * 20_000 + b"\r\n\r\n",
+        b"GET / HTTP/1.1\r\n" + HOST + b"X: a\r\n" * 300 + b"\r\n",
+        b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+        b"get / HTTP/1.1\r\n" + HOST + b"\r\n",
+        b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
+    ],
+)
+async def test_it_is_a_mistake_and_ends_the_connection(edge: Edge, octets: bytes) -> None:
+    reply = await say(edge.port, octets)
+    problem = json.loads(reply.body)
+    assert (reply.status, problem["status"], problem["type"]) == (400, 400, "urn:intervals-gateway:malformed")
+    assert reply["connection"] == "close"
+    assert reply["server"] == "intervals-gateway"
+    assert edge.walk.seen == []
+    assert edge.errors == []
+    assert (await say(edge.port, GOOD.replace(HOST, HOST + b"Connection: close\r\n"))).status == 200
+
+
+async def test_a_key_in_what_cannot_be_read_is_not_told(edge: Edge) -> None:
+    reply = await say(edge.port, b"GET / HTTP/1.1\r\n" + HOST + b"X-Api-Key: " + KEY.encode() + b"\0\r\n\r\n")
+    assert reply.status == 400
+    assert KEY.encode() not in reply.body

@@ -9,7 +9,7 @@ from gateway.policy.translation.steps import Steps
 
 T = TypeVar("T")
 
-_TURN = 0.003
+_TURN = 0.001
 """Seconds of work before the others get their turn."""
 
 

@@ -103,7 +103,7 @@ async def document(answer: Response) -> Document:
 async def _translated(answer: Response, representation: Representation) -> Rendition:
     content_type = negotiation.content_type(representation)
     if negotiation.body_format(answer.headers.get("content-type")) is representation:
-        return Rendition(answer.body, validation.entity_tag(answer.body), content_type)
+        return Rendition(answer.body, await _tag(answer.body), content_type)
     writing = json_codec.writing if representation is Representation.JSON else xml_codec.writing
     parsed = await document(answer)
     try:
@@ -112,13 +112,20 @@ async def _translated(answer: Response, representation: Representation) -> Rendi
         detail = f"the answer cannot be written as {representation.value}: {error}; ask for JSON"
         raise Fault(Kind.NOT_ACCEPTABLE, detail) from error
     await drive(discarding(parsed))
-    return Rendition(rendered.body, validation.entity_tag(rendered.body), content_type, replaced=rendered.replaced)
+    return Rendition(rendered.body, await _tag(rendered.body), content_type, replaced=rendered.replaced)
 
 
 async def _compressed(plain: Rendition) -> Rendition:
     gzip = _gzip(plain.body) if len(plain.body) <= _LARGE else await asyncio.to_thread(_gzip, plain.body)
-    return Rendition(gzip, validation.entity_tag(plain.body, coding="gzip"), plain.content_type, "gzip", plain.replaced)
+    return Rendition(gzip, await _tag(plain.body, coding="gzip"), plain.content_type, "gzip", plain.replaced)
 
 
 def _gzip(body: bytes) -> bytes:
     return zlib.compress(body, level=6, wbits=zlib.MAX_WBITS | 16)
+
+
+async def _tag(body: bytes, *, coding: str = "identity") -> str:
+    """Tag a body; a large one in a thread: the hash of 10 MB takes some 30 ms, and needs no interpreter lock."""
+    if len(body) <= _LARGE:
+        return validation.entity_tag(body, coding=coding)
+    return await asyncio.to_thread(validation.entity_tag, body, coding=coding)

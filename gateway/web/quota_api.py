@@ -103,4 +103,4 @@ def moment(seconds: float) -> str | None:
     """A moment for people and programs; None for never."""
     if math.isinf(seconds):
         return None
-    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    return datetime.fromtimestamp(round(seconds), UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

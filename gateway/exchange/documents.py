@@ -12,12 +12,12 @@ from gateway.exchange.landing import Landed, Place
 from gateway.exchange.question import Question
 from gateway.exchange.rendering import HeldAnswer
 from gateway.policy import freshness, outgoing
-from gateway.policy.faults import REFUSALS, Fault, Kind, Side
+from gateway.policy.faults import Fault, Kind
 from gateway.policy.freshness import Forward, Refreshable
 from gateway.policy.messages import Response
 from gateway.policy.negotiation import Representation
 from gateway.policy.outcome import Failed
-from gateway.policy.trace import Outcome, Trace
+from gateway.policy.trace import SELECTED, Outcome, Trace
 from gateway.ports import Clock
 
 _NEVER = -1
@@ -56,7 +56,7 @@ class Documents:
         if isinstance(decision, Forward):
             return await self._forward(question, held, decision.reason, trace)
         trace.outcome = Outcome.HIT if decision.ttl > 0 else Outcome.STALE
-        trace.ttl, trace.detail = decision.ttl, "selected" if held.source else None
+        trace.ttl, trace.detail = decision.ttl, SELECTED if held.source else None
         if isinstance(decision, Refreshable):
             self.refresh(question)
         return held
@@ -93,7 +93,7 @@ class Documents:
         try:
             landed, joined = await self._ride(question, trace)
         except Fault as fault:
-            stale = self.stand_in(question, held, trace) if _excused_by_stale(fault) else None
+            stale = self.stand_in(question, held, trace) if fault.unanswered else None
             if stale is None:
                 raise
             return stale
@@ -141,9 +141,3 @@ class Documents:
             )
         except Fault as fault:
             return fault
-
-
-def _excused_by_stale(fault: Fault) -> bool:
-    if fault.kind is Kind.CREDENTIAL_REFUSED:  # whoever lost the right to read does not read on from the store
-        return False
-    return fault.kind in REFUSALS or fault.side is Side.UPSTREAM

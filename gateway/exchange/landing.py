@@ -54,8 +54,7 @@ class Place:
 
 def unstored(landing: Landing, place: Place, *, max_body: int) -> Landed:
     """Take an answer for its caller only."""
-    entry = _entry(contentcoding.decoded(landing.response, limit=max_body), landing, place, Lifetimes())
-    return Landed(Held(entry, entry.weight), landing, stored=False)
+    return _passed_on(contentcoding.decoded(landing.response, limit=max_body), landing, place)
 
 
 async def stored(landing: Landing, place: Place, asked: Headers, cache: Cache, *, query: str, max_body: int) -> Landed:
@@ -66,9 +65,14 @@ async def stored(landing: Landing, place: Place, asked: Headers, cache: Cache, *
     if isinstance(verdict, Storable) and not await _is_document(answer, place.match.resource.name):
         verdict = Unstorable("not a document")
     if isinstance(verdict, Unstorable) or verdict.lifetimes.fresh <= 0:
-        return unstored(landing, place, max_body=max_body)
+        return _passed_on(answer, landing, place)
     held, kept = await cache.keep(_entry(answer, landing, place, verdict.lifetimes), place.generation)
     return Landed(held, landing, stored=kept)
+
+
+def _passed_on(answer: Response, landing: Landing, place: Place) -> Landed:
+    entry = _entry(answer, landing, place, Lifetimes())
+    return Landed(Held(entry, entry.weight), landing, stored=False)
 
 
 async def _is_document(answer: Response, resource: str) -> bool:

@@ -25,13 +25,12 @@ from gateway.policy.messages import Response
 from gateway.policy.names import CacheKey
 from gateway.policy.negotiation import Representation
 from gateway.policy.selection import Selected, select
-from gateway.policy.trace import Outcome, Trace
+from gateway.policy.trace import SELECTED, Outcome, Trace
 from gateway.policy.translation import json_codec
 from gateway.policy.translation.document import Document, discarding
 from gateway.policy.translation.malformed import Malformed
 from gateway.ports import Clock
 
-SELECTED = "selected"
 Used: TypeAlias = Callable[[Question, HeldAnswer], None]
 
 

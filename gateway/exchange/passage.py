@@ -20,7 +20,7 @@ from gateway.policy import conditional, freshness, ranges
 from gateway.policy.cachecontrol import Directives
 from gateway.policy.caller import Caller
 from gateway.policy.entry import Entry
-from gateway.policy.faults import REFUSALS, Fault, Kind, Side
+from gateway.policy.faults import Fault, Kind
 from gateway.policy.freshness import Forward, Fresh, Refreshable
 from gateway.policy.messages import Request, Response
 from gateway.policy.outcome import Failed
@@ -80,7 +80,7 @@ class Passage:
             passed, joined = await self._ride(inquiry, entry, trace)
         except Fault as fault:
             stale = None
-            if _not_asked(fault):
+            if fault.unanswered:
                 stale = self._stand_in(inquiry, entry, trace, freshness.serves_disconnected)
             if stale is None:
                 raise
@@ -112,13 +112,6 @@ class Passage:
             return passed, joined
         left = max(0.0, inquiry.patience - (clock() - began))
         return await self._coalescer.ride(self._flights.alone(inquiry, entry), left, bill=trace), False
-
-
-def _not_asked(fault: Fault) -> bool:
-    """Is there no word of the upstream's? That it refuses a credential is one: what that has stored is not given."""
-    if fault.kind is Kind.CREDENTIAL_REFUSED:
-        return False
-    return fault.kind in REFUSALS or fault.side is Side.UPSTREAM
 
 
 def _aged(entry: Entry, age: float) -> Response:

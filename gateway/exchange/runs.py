@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from gateway.exchange import rendering
 from gateway.exchange.cache import Cache
 from gateway.exchange.documents import Documents
-from gateway.exchange.lists import SELECTED
 from gateway.exchange.pace import drive
 from gateway.exchange.question import Question
 from gateway.exchange.rendering import HeldAnswer
@@ -20,7 +19,7 @@ from gateway.policy import negotiation, paging
 from gateway.policy.messages import Response
 from gateway.policy.negotiation import Representation
 from gateway.policy.paging import Page
-from gateway.policy.trace import Trace
+from gateway.policy.trace import SELECTED, Trace
 from gateway.policy.translation import json_codec
 from gateway.policy.translation.document import Document, Value
 from gateway.policy.translation.malformed import Malformed

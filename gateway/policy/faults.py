@@ -115,6 +115,16 @@ class Fault(Exception):
         return Fault(self.kind, self.detail, retry_after=self.retry_after, status=self.status)
 
     @property
+    def unanswered(self) -> bool:
+        """Is there no word of the upstream's, so that what is stored may stand in?
+
+        That it refuses a credential is one: who lost the right to read does not read on from the store.
+        """
+        if self.kind is Kind.CREDENTIAL_REFUSED:
+            return False
+        return self.kind in REFUSALS or self.side is Side.UPSTREAM
+
+    @property
     def side(self) -> Side:
         return VERDICTS[self.kind].side
 

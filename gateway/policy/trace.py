@@ -9,6 +9,9 @@ from gateway.policy.names import AccountName, AppName
 
 CACHE_NAME = "intervals-gateway"
 
+SELECTED = "selected"
+"""The `detail` of an answer that was picked out of a stored list."""
+
 
 class Outcome(StrEnum):
     """How the answer came about, by what it cost: only a miss, a bypass and a write spend quota."""

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
-from typing import Any, Generic
+from typing import Generic
 
 from aiohttp_cache.backends import MemoryCache
 from typing_extensions import override
 
+from gateway.adapters import CacheFace
 from gateway.adapters.memory.index import Index
 from gateway.adapters.memory.segments import Segments
 from gateway.policy.entry import Entry, Selector
@@ -31,7 +32,7 @@ class Eviction(StrEnum):
     DROPPED = "dropped"
 
 
-class MemoryEntries(MemoryCache, Generic[Rendition]):
+class MemoryEntries(CacheFace, MemoryCache, Generic[Rendition]):
     """An `EntryStore` of at most `max_bytes`; what was used only once leaves first. Belongs to one event loop.
 
     A hit needs no await: `peek`. `bytes` is what the entries and their renditions weigh now.
@@ -102,37 +103,22 @@ class MemoryEntries(MemoryCache, Generic[Rendition]):
             for account, resource, keys in self._index.groups(Selector())
         ]
 
+    @override
     async def load(self, key: CacheKey) -> Entry | None:
         held = self.peek(key)
         return None if held is None else held.entry
 
+    @override
     async def store(self, entry: Entry) -> None:
         self.keep(entry)
 
+    @override
     async def drop(self, selector: Selector) -> int:
         return self.discard(selector)
 
     @override
-    async def get(self, key: str) -> Any:
-        return await self.load(CacheKey(key))
-
-    @override
-    async def set(self, key: str, value: object, expires: int = 0) -> None:
-        if not isinstance(value, Entry) or value.key != key:
-            raise TypeError("only an Entry is kept, under its own key")
-        await self.store(value)
-
-    @override
     async def has(self, key: str) -> bool:
         return self._held.look(CacheKey(key)) is not None
-
-    @override
-    async def delete(self, key: str) -> None:
-        self.discard(Selector(key=CacheKey(key)))
-
-    @override
-    async def clear(self) -> None:
-        self.discard(Selector())
 
     @property
     def _heaviest(self) -> int:

@@ -16,6 +16,7 @@ from typing import Any
 from aiohttp_cache.backends import RedisCache, RedisConfig
 from typing_extensions import override
 
+from gateway.adapters import CacheFace
 from gateway.adapters.redis.server import FAILURES, OnError, check, close, connect
 from gateway.policy.entry import Entry, Selector
 from gateway.policy.names import CacheKey
@@ -35,7 +36,7 @@ OWED = 1000
 """Beyond this many drops that could not be made, everything is dropped."""
 
 
-class RedisEntries(RedisCache):
+class RedisEntries(CacheFace, RedisCache):
     """An `EntryStore` shared by replicas; the server's `maxmemory` bounds it. `clock` tells epoch seconds.
 
     `refused` counts values whose tag was wrong (each is a miss and is removed), `failures` what the server did not do.
@@ -66,13 +67,14 @@ class RedisEntries(RedisCache):
     async def aclose(self) -> None:
         await close(self._client)
 
+    @override
     async def load(self, key: CacheKey) -> Entry | None:
         if not await self._ready():
             return None
         drops = self._drops
         sealed: bytes | None = None
         with self._reported("entries_unreadable"):
-            sealed = await super().get(key)
+            sealed = await RedisCache.get(self, key)
         if sealed is None:
             return None
         entry = unseal(sealed, self._seal_key, key)
@@ -83,6 +85,7 @@ class RedisEntries(RedisCache):
         unsure = drops != self._drops or any(selector.covers(entry) for selector in (*self._dropping, *self._owed))
         return None if unsure else entry
 
+    @override
     async def store(self, entry: Entry) -> None:
         """Where it cannot be stored, what is under the key must not be read again either."""
         stored = False
@@ -95,6 +98,7 @@ class RedisEntries(RedisCache):
             if not stored:
                 self._owe(Selector(key=entry.key))
 
+    @override
     async def drop(self, selector: Selector) -> int:
         """Where it cannot be made, covered entries are misses here, and it is made before anything else is read."""
         self._drops += 1
@@ -108,28 +112,6 @@ class RedisEntries(RedisCache):
             if dropped is None:
                 self._owe(selector)
         return dropped or 0
-
-    @override
-    async def get(self, key: str) -> Any:
-        return await self.load(CacheKey(key))
-
-    @override
-    async def set(self, key: str, value: object, expires: int = 0) -> None:
-        if not isinstance(value, Entry) or value.key != key:
-            raise TypeError("only an Entry is kept, under its own key")
-        await self.store(value)
-
-    @override
-    async def has(self, key: str) -> bool:
-        return await self.load(CacheKey(key)) is not None
-
-    @override
-    async def delete(self, key: str) -> None:
-        await self.drop(Selector(key=CacheKey(key)))
-
-    @override
-    async def clear(self) -> None:
-        await self.drop(Selector())
 
     @staticmethod
     @override
@@ -170,7 +152,7 @@ class RedisEntries(RedisCache):
 
     async def _remove_one(self, key: CacheKey, selector: Selector) -> int:
         if selector != Selector(key=key):
-            sealed: bytes | None = await super().get(key)
+            sealed: bytes | None = await RedisCache.get(self, key)
             entry = None if sealed is None else unseal(sealed, self._seal_key, key)
             if entry is None or not selector.covers(entry):
                 return 0

@@ -11,11 +11,10 @@ import asyncio
 import sqlite3
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import Any
 
-from aiohttp_cache.backends import BaseCache
 from typing_extensions import override
 
+from gateway.adapters import CacheFace
 from gateway.adapters.sqlite.file import SqliteFile
 from gateway.adapters.sqlite.opening import FAILURES, OnError
 from gateway.adapters.sqlite.rows import Batch, Dropped, Rows, sweep
@@ -34,7 +33,7 @@ SWEEP_EVERY = 3600.0
 RETRY_AFTER = 1.0
 
 
-class SqliteEntries(BaseCache):
+class SqliteEntries(CacheFace):
     """An `EntryStore` of at most `max_bytes` on the disk. Belongs to one event loop; `clock` tells epoch seconds.
 
     `refused` counts values whose tag was wrong (each is a miss and is removed), `failures` what the file did not do.
@@ -69,6 +68,7 @@ class SqliteEntries(BaseCache):
         while (self._pending or self._owed) and self.failures == failures:
             await self._written()
 
+    @override
     async def load(self, key: CacheKey) -> Entry | None:
         self._kick()
         if key in self._pending:
@@ -89,6 +89,7 @@ class SqliteEntries(BaseCache):
             return None
         return found
 
+    @override
     async def store(self, entry: Entry) -> None:
         """Return at once; the entry is on the disk soon after."""
         self._put(entry.key, entry if entry.weight <= self._max_bytes // LARGEST_PART else None)
@@ -96,6 +97,7 @@ class SqliteEntries(BaseCache):
             self._put(next(key for key, waiting in self._pending.items() if waiting is not None), None)
         self._kick()
 
+    @override
     async def drop(self, selector: Selector) -> int:
         """On the disk when it returns. Where it cannot be, covered entries are misses, and it is tried again."""
         covered = {key for key, entry in self._pending.items() if entry is not None and selector.covers(entry)}
@@ -105,28 +107,6 @@ class SqliteEntries(BaseCache):
         self._owed = [*self._owed, selector] if len(self._owed) < OWED else [Selector()]
         dropped = await self._written()
         return len(covered.union(dropped[-1] if dropped else ()))
-
-    @override
-    async def get(self, key: str) -> Any:
-        return await self.load(CacheKey(key))
-
-    @override
-    async def set(self, key: str, value: object, expires: int = 0) -> None:
-        if not isinstance(value, Entry) or value.key != key:
-            raise TypeError("only an Entry is kept, under its own key")
-        await self.store(value)
-
-    @override
-    async def has(self, key: str) -> bool:
-        return await self.load(CacheKey(key)) is not None
-
-    @override
-    async def delete(self, key: str) -> None:
-        await self.drop(Selector(key=CacheKey(key)))
-
-    @override
-    async def clear(self) -> None:
-        await self.drop(Selector())
 
     def _put(self, key: CacheKey, entry: Entry | None) -> None:
         self._forget(key)

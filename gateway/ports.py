@@ -9,6 +9,8 @@ from typing import Protocol
 from gateway.policy.entry import Entry, Selector
 from gateway.policy.messages import Request, Response
 from gateway.policy.names import AccountName, AppName, CacheKey
+from gateway.policy.notices import Notice
+from gateway.policy.records import Edit
 from gateway.policy.usage import Counts, Line, Row
 
 Clock = Callable[[], float]
@@ -83,3 +85,42 @@ class UsageStore(Protocol):
 
     async def read(self, since: str) -> Sequence[Row]:
         """The totals of that day (ISO 8601) and later ones."""
+
+
+class RecordsAway(Exception):
+    """Records cannot be read or written now. A swap that raises it may have been made."""
+
+
+class Records(Protocol):
+    """Keeps records (`policy/records.py`) until they are deleted. It only compares and swaps. Raises `RecordsAway`."""
+
+    async def now(self) -> float:
+        """The store's time in epoch seconds: one clock for all replicas."""
+
+    async def read(self, kind: str, keys: Sequence[str]) -> Sequence[str | None]:
+        """The records under these keys; None where there is none."""
+
+    async def scan(self, kind: str, *, after: str = "", most: int) -> Sequence[tuple[str, str]]:
+        """At most so many keys and records of a kind, those above `after`, in the order of their keys' code points."""
+
+    async def swap(self, edits: Sequence[Edit]) -> bool:
+        """Make all edits if every record is as its edit says, else none; durable before it returns True.
+
+        A key may be named once for each kind.
+        """
+
+
+class Outbox(Protocol):
+    """Delivers notices, each at least once. What it is to deliver becomes durable with what is told of: in one swap."""
+
+    def subscribed(self, account: AccountName, event: str) -> bool:
+        """Does somebody subscribe to this type of event, so that it is worth finding out?"""
+
+    def posting(self, notice: Notice) -> Sequence[Edit]:
+        """The records that deliver a notice to all who subscribe to it; none if nobody does."""
+
+    def calling_back(self, notice: Notice, *, app: AppName, url: str) -> Sequence[Edit]:
+        """The records that deliver a notice to the address an app named (`Callback-URL`)."""
+
+    def wake(self) -> None:
+        """Say that a swap with such records was made."""

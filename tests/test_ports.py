@@ -6,16 +6,16 @@ import inspect
 
 import pytest
 
-from gateway.adapters.memory import MemoryEntries, MemoryLedger, MemoryUsage
+from gateway.adapters.memory import MemoryEntries, MemoryLedger, MemoryRecords, MemoryUsage
 from gateway.adapters.prometheus import Metrics
 from gateway.adapters.redis import RedisEntries, RedisLedger
-from gateway.adapters.sqlite import SqliteEntries, SqliteLedger, SqliteUsage
+from gateway.adapters.sqlite import SqliteEntries, SqliteLedger, SqliteRecords, SqliteUsage
 from gateway.adapters.upstream import Upstream
 from gateway.app.counting import Counted
 from gateway.exchange.background import Background, Spawn
 from gateway.exchange.cache import Memory
 from gateway.exchange.rendering import Rendition
-from gateway.ports import EntryStore, Ledger, Send, UsageStore, Watch
+from gateway.ports import EntryStore, Ledger, Records, Send, UsageStore, Watch
 from tests.fakes.ledger import FakeLedger
 from tests.fakes.upstream import FakeUpstream
 from tests.fakes.watch import FakeWatch
@@ -24,6 +24,7 @@ ENTRY_STORES: list[type[EntryStore]] = [MemoryEntries, SqliteEntries, RedisEntri
 LEDGERS: list[type[Ledger]] = [MemoryLedger, SqliteLedger, RedisLedger, FakeLedger]
 WATCHES: list[type[Watch]] = [Metrics, Counted, FakeWatch]
 USAGE_STORES: list[type[UsageStore]] = [MemoryUsage, SqliteUsage]
+RECORDS: list[type[Records]] = [MemoryRecords, SqliteRecords]
 MEMORIES: list[type[Memory]] = [MemoryEntries[Rendition]]
 
 
@@ -51,6 +52,7 @@ def methods(of: type) -> dict[str, bool]:
             (Watch, WATCHES),
             (Memory, MEMORIES),
             (UsageStore, USAGE_STORES),
+            (Records, RECORDS),
         )
         for adapter in adapters
     ],

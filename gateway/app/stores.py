@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gateway.adapters.logs import Log
-from gateway.adapters.memory import MemoryLedger, MemoryUsage
-from gateway.adapters.sqlite import SqliteEntries, SqliteFile, SqliteLedger, SqliteUsage, UnusableFile
+from gateway.adapters.memory import MemoryLedger, MemoryRecords, MemoryUsage
+from gateway.adapters.sqlite import SqliteEntries, SqliteFile, SqliteLedger, SqliteRecords, SqliteUsage, UnusableFile
 from gateway.app.people import secrets
-from gateway.ports import EntryStore, Ledger, UsageStore
+from gateway.ports import EntryStore, Ledger, Records, UsageStore
 from gateway.settings import Settings
 
 _ON_DISK = 8
@@ -26,6 +26,7 @@ class Stores:
     ledger: Ledger
     durable: EntryStore | None
     usage: UsageStore
+    records: Records
 
 
 async def open_stores(settings: Settings, log: Log, stack: AsyncExitStack) -> Stores:
@@ -33,7 +34,7 @@ async def open_stores(settings: Settings, log: Log, stack: AsyncExitStack) -> St
     scheme = settings.store.url.partition("://")[0]
     match scheme:
         case "memory":
-            return Stores(MemoryLedger(), None, MemoryUsage())
+            return Stores(MemoryLedger(), None, MemoryUsage(), MemoryRecords())
         case "sqlite":
             return await _sqlite(_path(settings), settings, log, stack)
         case _:
@@ -68,7 +69,7 @@ async def _sqlite(path: Path, settings: Settings, log: Log, stack: AsyncExitStac
     )
     stack.push_async_callback(entries.aclose)
     await entries.open()
-    return Stores(SqliteLedger(file), entries, SqliteUsage(file))
+    return Stores(SqliteLedger(file), entries, SqliteUsage(file), SqliteRecords(file))
 
 
 def _seal_key(settings: Settings) -> bytes:

@@ -7,7 +7,7 @@ far as it can still be read. A file that is whole but not ours, or newer than th
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,10 +29,15 @@ SCHEMA = (
     f"PRAGMA user_version = {VERSION}",
 )
 
+RECORDS = """CREATE TABLE IF NOT EXISTS records (
+    kind TEXT NOT NULL, key TEXT NOT NULL, record TEXT NOT NULL, PRIMARY KEY (kind, key)) WITHOUT ROWID"""
+"""Made with the first record, so that files of earlier versions get it too."""
+
 _SPENT = {
     "SELECT budget, state FROM ledger": "INSERT INTO ledger VALUES (?, ?)",
     "SELECT only, boot, uptime, epoch FROM mark": "INSERT INTO mark VALUES (?, ?, ?, ?)",
 }
+_RECORDED = ("SELECT kind, key, record FROM records", "INSERT INTO records VALUES (?, ?, ?)")
 _DAMAGE = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 
 OnError = Callable[[str, str], None]
@@ -64,7 +69,8 @@ def connect_to_write(path: Path, *, lock_wait: float, on_error: OnError) -> sqli
     except sqlite3.Error as error:
         if not is_damage(error):
             raise
-        spent = _read_spent(path)
+        spent = _read_rows(path, _SPENT)
+        recorded = _read_rows(path, dict([_RECORDED]))
         try:
             aside = _set_aside(path)
         except OSError as refusal:
@@ -72,7 +78,8 @@ def connect_to_write(path: Path, *, lock_wait: float, on_error: OnError) -> sqli
             raise OSError(refusal.errno, why, str(path)) from refusal
         connection = _connect(path, lock_wait)
         with transaction(connection):
-            for insert, rows in spent.items():
+            connection.execute(RECORDS)
+            for insert, rows in (spent | recorded).items():
                 connection.executemany(insert, rows)
         kept = "carried over" if any(spent.values()) else "not readable in it, so it counts as nothing"
         on_error("store_damaged", f"{path}: {error}. The file is now {aside.name}; what was spent is {kept}")
@@ -147,13 +154,19 @@ def _is_empty(connection: sqlite3.Connection) -> bool:
     return connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone() is None
 
 
-def _read_spent(path: Path) -> dict[str, list[tuple[object, ...]]]:
+def has_table(connection: sqlite3.Connection, name: str) -> bool:
+    """Tell whether a table that is made when it is first needed was made."""
+    query = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?"
+    return connection.execute(query, (name,)).fetchone() is not None
+
+
+def _read_rows(path: Path, statements: Mapping[str, str]) -> dict[str, list[tuple[object, ...]]]:
     """What is still readable of each table, by the statement that writes it."""
-    spent: dict[str, list[tuple[object, ...]]] = {}
+    found: dict[str, list[tuple[object, ...]]] = {}
     with suppress(sqlite3.Error), closing(sqlite3.connect(path)) as connection:
-        for select, insert in _SPENT.items():
-            spent[insert] = connection.execute(select).fetchall()
-    return spent
+        for select, insert in statements.items():
+            found[insert] = connection.execute(select).fetchall()
+    return found
 
 
 def _set_aside(path: Path) -> Path:

@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 
 from gateway.adapters.sqlite.file import SqliteFile
-from gateway.adapters.sqlite.opening import APPLICATION, FAILURES, transaction
+from gateway.adapters.sqlite.opening import APPLICATION, FAILURES, has_table, transaction
 from gateway.policy.usage import Counts, Line, Row, oldest_kept
 from gateway.ports import UsageAway
 
@@ -71,7 +71,7 @@ def _add(day: str, rows: Sequence[tuple[object, ...]], connection: sqlite3.Conne
 
 
 def _read(since: str, connection: sqlite3.Connection) -> list[Row]:
-    if connection.execute("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'usage'").fetchone() is None:
+    if not has_table(connection, "usage"):
         return []
     found = connection.execute("SELECT * FROM usage WHERE day >= ? ORDER BY day", (since,)).fetchall()
     return [Row(row[0], Line(*row[1:5]), Counts(*row[5:])) for row in found]

@@ -19,6 +19,7 @@ from gateway.adapters.logs import Log, Redaction, open_log
 from gateway.adapters.memory import MemoryEntries
 from gateway.adapters.upstream import Upstream
 from gateway.app import counting, line, people, purging, readings, spending, watching
+from gateway.app.observing import Observing
 from gateway.app.stores import open_stores
 from gateway.app.watching import Watched
 from gateway.exchange.background import Background
@@ -29,12 +30,9 @@ from gateway.exchange.reconcile import Reconciler
 from gateway.exchange.rendering import Renderer, Rendition
 from gateway.policy import catalogue
 from gateway.policy.catalogue import Catalogue
-from gateway.policy.messages import Request, Response
 from gateway.policy.names import AccountName
 from gateway.policy.trace import Trace
-from gateway.policy.usage import Usage
 from gateway.settings import Settings
-from gateway.web.express import Observe
 from gateway.web.operations import operations
 from gateway.web.proxy import Proxy, listener
 
@@ -139,11 +137,13 @@ class Gateway:
             background=self._background,
             watching=watching,
         )
+        observing = Observing(metrics, usage.counted, self._log)
         proxy = Proxy(
             identity=people.identity(settings),
             walk=walk,
             rate_limits=readings.RateLimits(gate, period=settings.egress.period),
-            observe=self._observer(metrics, usage.counted),
+            observe=observing,
+            observe_again=observing.again,
             on_error=self._failed,
             max_body=settings.server.max_body,
         )
@@ -186,15 +186,6 @@ class Gateway:
                 gate, memory, self._log, egress=settings.egress.name, forecasts=outlook.forecasts()
             ),
         )
-
-    def _observer(self, metrics: Watched, usage: Usage) -> Observe:
-        def observe(trace: Trace, request: Request | None, response: Response | None) -> None:
-            metrics.observe(trace)
-            usage.add(trace)
-            size = 0 if response is None else len(response.body)
-            self._log.access(trace, target="" if request is None else request.target, size=size)
-
-        return observe
 
     def _died(self, name: str, error: BaseException) -> None:
         _logger.error("the task %r died", name, exc_info=error)

@@ -12,25 +12,22 @@ The octets hold an app key, so only their SHA-256 is kept; and nothing here keep
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import re
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 
 from gateway.exchange.repeat import Repeat
-from gateway.policy.messages import Headers, Request, Response
-from gateway.policy.names import AccountName
-from gateway.policy.trace import Trace
+from gateway.policy.messages import Response
+from gateway.policy.repetition import First, Repetition
+from gateway.policy.trace import Trace, instant
 from gateway.web import correlation, head
-from gateway.web.wire import ONE_WRITE, WITHOUT_BODY, opening
+from gateway.web.known import Known, RateLimits
 
-Observe = Callable[[Trace, Request | None, Response | None], None]
-"""Is told of each finished request, once."""
-
-RateLimits = Callable[[AccountName], Sequence[tuple[str, str]]]
-"""The RateLimit fields of an account; the same object as long as they say the same."""
+ObserveAgain = Callable[[First, Sequence[Repetition]], None]
+"""Is told of hits that were given again: of each once, soon after it, those of one first together."""
 
 _REMEMBERED = 4096
 """Requests that are remembered, some 3 KiB each; the longest unused goes first."""
@@ -43,35 +40,20 @@ _IDS = re.compile(rb"\r\n(x-request-id|traceparent):[ \t]*([^\r\n]*?)[ \t]*(?=\r
 _NONE: Mapping[bytes, str] = {}
 
 
-@dataclass(slots=True)
-class _Known:
-    """A remembered hit. `ageing` is text for one pair of whole seconds, and made anew for the next."""
-
-    repeat: Repeat
-    headers: Headers
-    trace: Trace
-    opening: bytes
-    bodiless: bool
-    seconds: tuple[int, int] = (-1, -1)
-    ageing: str = ""
-
-
 class Express:
     """Remembers hits by the octets of their requests."""
 
-    def __init__(self, *, rate_limits: RateLimits, observe: Observe) -> None:
+    def __init__(self, *, rate_limits: RateLimits, observe: ObserveAgain) -> None:
         self._rate_limits = rate_limits
         self._observe = observe
-        self._known: OrderedDict[bytes, _Known] = OrderedDict()
-        self._current: dict[AccountName, tuple[int, object, str]] = {}
+        self._known: OrderedDict[bytes, Known] = OrderedDict()
+        self._given: list[Known] = []
 
     def remember(self, octets: bytes, repeat: Repeat, response: Response, trace: Trace) -> None:
         """Keep what the walk has answered; `octets` are the whole request, which had no body."""
-        if len(octets) > _LONGEST:
+        known = Known.of(repeat, response, trace, self._rate_limits)
+        if known is None or len(octets) > _LONGEST:
             return
-        first = opening(response.status, head.lasting(response, trace), len(response.body))
-        bodiless = trace.method == "HEAD" or response.status in WITHOUT_BODY
-        known = _Known(repeat, response.headers, trace, first.encode("utf-8", "surrogateescape"), bodiless)
         self._known[_digest(_IDS.sub(b"", octets))] = known
         if len(self._known) > _REMEMBERED:
             self._known.popitem(last=False)
@@ -79,67 +61,60 @@ class Express:
     def __call__(self, octets: bytes) -> Sequence[bytes] | None:
         """Answer one whole request; None: it is for aiohttp and the walk."""
         began = time.perf_counter()
-        if len(octets) > _LONGEST:
+        known, ids = self._found(octets)
+        if known is None:
             return None
-        ids: Mapping[bytes, str] | None = _NONE
-        known = self._known.get(key := _digest(octets))
-        if known is None and (ids := _ids(octets)) is not None:
-            known = self._known.get(key := _digest(_IDS.sub(b"", octets)))
-        again = None if known is None else known.repeat()
-        if known is None or ids is None or again is None:
+        now = known.repeat.clock()
+        if (body := known.body(now)) is None:
             return None
-        self._known.move_to_end(key)
-        trace = _trace(known.trace, again.ttl, ids)
-        seconds = int(again.age), int(again.ttl)
-        if seconds != known.seconds:
-            known.seconds, known.ageing = seconds, head.ageing(str(seconds[0]), trace)
-        trace.spent = time.perf_counter() - began
-        body = b"" if trace.status in WITHOUT_BODY else again.body
-        self._observe(trace, known.repeat.question.request, Response(trace.status, known.headers, body))
-        passing = f"{known.ageing}{self._now(trace)}{head.own(trace)}\r\n".encode()
-        if known.bodiless:
-            return (known.opening + passing,)
-        return (known.opening + passing + body,) if len(body) <= ONE_WRITE else (known.opening + passing, body)
+        request_id, traceparent = correlation.mint()
+        if ids:
+            request_id = ids.get(b"x-request-id", request_id)
+            traceparent = ids.get(b"traceparent", traceparent)
+        spent = time.perf_counter() - began
+        self._note(known, Repetition(known.first, now, spent, request_id, traceparent, not ids))
+        return known.answer(body, head.own(instant(spent), request_id, traceparent).encode())
 
-    def _now(self, trace: Trace) -> str:
-        """What is true this second; rendered once in it for each account."""
-        account = trace.account
-        assert account is not None
-        second, limits = int(time.time()), self._rate_limits(account)
-        made = self._current.get(account)
-        if made is None or made[0] != second or made[1] is not limits:
-            made = self._current[account] = second, limits, head.current(limits)
-        return made[2]
+    def _found(self, octets: bytes) -> tuple[Known | None, Mapping[bytes, str]]:
+        """What is known of a request, and the ids that it brings along."""
+        if len(octets) > _LONGEST:
+            return None, _NONE
+        ids, key = _NONE, _digest(octets)
+        if key not in self._known and (apart := _apart(octets)) is not None:
+            key, ids = _digest(apart[0]), apart[1]
+        known = self._known.get(key)
+        if known is not None:
+            self._known.move_to_end(key)
+        return known, ids
+
+    def _note(self, known: Known, repetition: Repetition) -> None:
+        """Keep for the end of this turn of the event loop: hits that came together are observed together."""
+        if not known.times:
+            if not self._given:
+                asyncio.get_running_loop().call_soon(self._turned)
+            self._given.append(known)
+        known.times.append(repetition)
+
+    def _turned(self) -> None:
+        given, self._given = self._given, []
+        for known in given:
+            times, known.times = known.times, []
+            self._observe(known.first, times)
+            known.repeat.given(len(times))
 
 
 def _digest(octets: bytes) -> bytes:
     return hashlib.sha256(octets).digest()
 
 
-def _ids(octets: bytes) -> Mapping[bytes, str] | None:
-    """The ids that a request brings along; None where there is none, one is sent twice, or one would not be kept."""
-    sent = [(name.lower(), value.decode("latin-1")) for name, value in _IDS.findall(octets)]
-    ids = dict(sent)
+def _apart(octets: bytes) -> tuple[bytes, Mapping[bytes, str]] | None:
+    """A request without the ids it brings along, and these.
+
+    None where there is none, one is sent twice, or one would not be kept.
+    """
+    pieces = _IDS.split(octets)  # what is between them, and of each its name and value
+    ids = {name.lower(): value.decode("latin-1") for name, value in zip(pieces[1::3], pieces[2::3], strict=True)}
     kept = correlation.is_request_id(ids.get(b"x-request-id", "-")) and (
         b"traceparent" not in ids or correlation.is_traceparent(ids[b"traceparent"])
     )
-    return ids if ids and kept and len(ids) == len(sent) else None
-
-
-def _trace(before: Trace, ttl: float, ids: Mapping[bytes, str]) -> Trace:
-    request_id, traceparent = correlation.mint()
-    return Trace(
-        request_id=ids.get(b"x-request-id", request_id),
-        traceparent=ids.get(b"traceparent", traceparent),
-        minted=not ids,
-        app=before.app,
-        account=before.account,
-        method=before.method,
-        resource=before.resource,
-        representation=before.representation,
-        outcome=before.outcome,
-        ttl=ttl,
-        detail=before.detail,
-        status=before.status,
-        replaced_characters=before.replaced_characters,
-    )
+    return (b"".join(pieces[::3]), ids) if ids and kept and len(pieces) == 3 * len(ids) + 1 else None

@@ -20,8 +20,9 @@ from gateway.policy.negotiation import NotAcceptable, Representation
 from gateway.policy.trace import Outcome, Trace
 from gateway.web import correlation, head
 from gateway.web.connection import Connection, Listener
-from gateway.web.express import Express, Observe, RateLimits
+from gateway.web.express import Express, ObserveAgain
 from gateway.web.identity import Identity
+from gateway.web.known import RateLimits
 from gateway.web.problems import problem
 from gateway.web.wire import Wire
 
@@ -32,6 +33,9 @@ _BODY = 60.0
 
 _CLIENT_GONE = 499
 """Logged for a caller who hung up; nobody reads it on the wire."""
+
+Observe = Callable[[Trace, Request | None, Response | None], None]
+"""Is told of each finished request that the express lane has not answered, once."""
 
 OnError = Callable[[BaseException, Trace], None]
 
@@ -46,6 +50,7 @@ class Proxy:
         walk: Walk,
         rate_limits: RateLimits,
         observe: Observe,
+        observe_again: ObserveAgain,
         on_error: OnError,
         max_body: int,
     ) -> None:
@@ -55,7 +60,7 @@ class Proxy:
         self._observe = observe
         self._on_error = on_error
         self.max_body = max_body
-        self.express = Express(rate_limits=rate_limits, observe=observe)
+        self.express = Express(rate_limits=rate_limits, observe=observe_again)
 
     async def __call__(self, raw: web.BaseRequest) -> web.StreamResponse:
         """Answer one request; whatever happens, the caller gets a response and the trace is observed once."""
@@ -97,7 +102,7 @@ class Proxy:
         passing = (
             head.ageing(response.headers.get("age"), trace)
             + head.current(limits, dated="date" in response.headers)
-            + head.own(trace)
+            + head.own(trace.server_timing(), trace.request_id, trace.traceparent)
         )
         return Wire(
             response.status, head.lasting(response, trace), passing, response.body, written=written, length=length

@@ -214,7 +214,7 @@ async def test_no_key_is_kept(talk: Talk) -> None:
     assert {len(key) for key in known} == {32}
     for it in known.values():
         assert KEYS["tool"].encode() not in it.opening
-        assert KEYS["tool"] not in repr((it.repeat.question.request, it.headers, it.trace))
+        assert KEYS["tool"] not in repr((it.repeat.question.request, it.first))
 
 
 async def test_what_is_dropped_is_not_kept_alive(talk: Talk) -> None:

@@ -28,6 +28,10 @@ class First:
         """Take what answered, but for the answer itself."""
         return cls(trace, target, size, replace(entry, response=Response(entry.response.status)))
 
+    def ttl(self, at: float) -> float:
+        """What is left of the entry's life at a moment, in seconds."""
+        return self.entry.lifetime - freshness.age(self.entry, at)
+
 
 class Repetition(NamedTuple):
     """One more answer like the first: `at` in epoch seconds, `spent` in seconds; `minted` as in `Trace`."""
@@ -39,12 +43,6 @@ class Repetition(NamedTuple):
     traceparent: str
     minted: bool
 
-    @property
-    def ttl(self) -> float:
-        """What was left of the entry's life, in seconds."""
-        entry = self.first.entry
-        return entry.lifetime - freshness.age(entry, self.at)
-
     def trace(self) -> Trace:
         """The history of this one request, as a walk would have recorded it."""
         return replace(
@@ -52,6 +50,6 @@ class Repetition(NamedTuple):
             request_id=self.request_id,
             traceparent=self.traceparent,
             minted=self.minted,
-            ttl=self.ttl,
+            ttl=self.first.ttl(self.at),
             spent=self.spent,
         )

@@ -113,3 +113,14 @@ async def test_a_selected_answer_that_is_given_again_may_be_checked_too() -> Non
         again.given(1)
         await asyncio.sleep(2)
         assert len(it.asked) == before + 1
+
+
+async def test_answers_given_again_are_uses_of_the_list_they_are_from() -> None:
+    async with Exchange() as it:
+        again = await repeat(it, "/client/1/")
+        assert again is not None
+        whole = it.cache.peek(again.question.whole.key)
+        assert whole is not None
+        before = whole.uses
+        again.given(7)
+        assert whole.uses == before + 7

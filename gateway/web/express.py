@@ -80,9 +80,10 @@ class Express:
         if len(octets) > _LONGEST:
             return None, _NONE
         ids, key = _NONE, _digest(octets)
-        if key not in self._known and (apart := _apart(octets)) is not None:
-            key, ids = _digest(apart[0]), apart[1]
         known = self._known.get(key)
+        if known is None and (apart := _apart(octets)) is not None:
+            key, ids = _digest(apart[0]), apart[1]
+            known = self._known.get(key)
         if known is not None:
             self._known.move_to_end(key)
         return known, ids

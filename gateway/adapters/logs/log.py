@@ -89,7 +89,7 @@ class Log:
             batch, lines = self._batch(waiting)
             waiting -= len(batch)
             try:
-                self._write("".join(lines).encode("utf-8"))
+                self._write("\n".join([*lines, ""]).encode("utf-8"))
             except OSError:  # nobody reads any more, or the disk is full: the gateway goes on
                 self._drop(batch)
 
@@ -119,7 +119,7 @@ class Log:
         while len(items) < most:
             item = self._queue.popleft()
             items.append(item)
-            lines.append(f"{self._line(item)}\n")
+            lines.append(self._line(item))
             if time.perf_counter() > ends:
                 break
         return items, lines

@@ -86,7 +86,7 @@ class Metrics:
     def observe(self, trace: Trace) -> None:
         """Count a finished request: once, after its answer was sent or its caller has left."""
         durations = self._count(trace, 1)
-        durations.add(trace.spent, (trace.traceparent, trace.spent, self._clock()))
+        durations.add_all([(trace.traceparent, trace.spent, self._clock())])
         if trace.queued is not None:
             self._spreads["queue_wait_seconds"].at(trace.app or OTHER, _waited(trace)).add(trace.queued)
         if trace.refusal is not None:
@@ -94,9 +94,7 @@ class Metrics:
 
     def observe_again(self, first: Trace, times: Sequence[Repetition]) -> None:
         """Count hits that were given again: one look-up for all of them, which have waited for nothing."""
-        durations = self._count(first, len(times))
-        for it in times:
-            durations.add(it.spent, (it.traceparent, it.spent, it.at))
+        self._count(first, len(times)).add_all([(traceparent, spent, at) for _, at, spent, _, traceparent, _ in times])
 
     def sent(self, account: str, app: str | None, resource: str, method: str) -> None:
         """Count a request that left for the upstream: one unit of quota."""

@@ -6,7 +6,8 @@ remembers the entry and the part of the head that stays the same. When the same 
 whether the cache would still answer them so, adds what is true only now, and gives the same answer as the walk would,
 with the same trace. Whatever else comes, or has changed, is left to the walk; everything works without this file.
 
-Two fields differ with each request of a tool that traces, X-Request-Id and traceparent: they are cut out first.
+The fields of tracing differ with each request of a tool, so they are cut out first (`tracing.py`). When the places are
+taken, only a request that came before gets one: to remember those that come once would make the long way longer by half.
 The octets hold an app key, so only their SHA-256 is kept; and nothing here keeps a body alive that left the cache.
 """
 
@@ -14,16 +15,16 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import re
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
+from typing import TypeVar
 
 from gateway.exchange.repeat import Repeat
 from gateway.policy.messages import Response
 from gateway.policy.repetition import First, Repetition
 from gateway.policy.trace import Trace, instant
-from gateway.web import correlation, head
+from gateway.web import correlation, head, tracing
 from gateway.web.known import Known, RateLimits
 
 ObserveAgain = Callable[[First, Sequence[Repetition]], None]
@@ -35,9 +36,12 @@ _REMEMBERED = 4096
 _LONGEST = 4096
 """Octets of the longest request that is looked at."""
 
-_IDS = re.compile(rb"\r\n(x-request-id|traceparent):[ \t]*([^\r\n]*?)[ \t]*(?=\r\n)", re.IGNORECASE)
+_SEEN = 4096
+"""Requests that were not remembered, of which it is known that they came."""
 
 _NONE: Mapping[bytes, str] = {}
+
+Kept = TypeVar("Kept")
 
 
 class Express:
@@ -47,16 +51,20 @@ class Express:
         self._rate_limits = rate_limits
         self._observe = observe
         self._known: OrderedDict[bytes, Known] = OrderedDict()
+        self._seen: OrderedDict[bytes, None] = OrderedDict()
         self._given: list[Known] = []
 
-    def remember(self, octets: bytes, repeat: Repeat, response: Response, trace: Trace) -> None:
-        """Keep what the walk has answered; `octets` are the whole request, which had no body."""
-        known = Known.of(repeat, response, trace, self._rate_limits)
-        if known is None or len(octets) > _LONGEST:
+    def remember(self, octets: bytes, repeat: Callable[[], Repeat | None], response: Response, trace: Trace) -> None:
+        """Keep what the walk has answered, if it can be repeated; `octets` are the whole request, which had no body."""
+        if len(octets) > _LONGEST:
             return
-        self._known[_digest(_IDS.sub(b"", octets))] = known
-        if len(self._known) > _REMEMBERED:
-            self._known.popitem(last=False)
+        key = _digest(tracing.without(octets))
+        if len(self._known) >= _REMEMBERED and key not in self._seen:
+            _keep(self._seen, key, None, most=_SEEN)
+        elif (again := repeat()) is not None:
+            known = Known.of(again, response, trace, self._rate_limits)
+            if known is not None:
+                _keep(self._known, key, known, most=_REMEMBERED)
 
     def __call__(self, octets: bytes) -> Sequence[bytes] | None:
         """Answer one whole request; None: it is for aiohttp and the walk."""
@@ -81,7 +89,7 @@ class Express:
             return None, _NONE
         ids, key = _NONE, _digest(octets)
         known = self._known.get(key)
-        if known is None and (apart := _apart(octets)) is not None:
+        if known is None and (apart := tracing.apart(octets)) is not None:
             key, ids = _digest(apart[0]), apart[1]
             known = self._known.get(key)
         if known is not None:
@@ -104,18 +112,12 @@ class Express:
             known.repeat.given(len(times))
 
 
+def _keep(kept: OrderedDict[bytes, Kept], key: bytes, value: Kept, *, most: int) -> None:
+    """Keep a value, and so many: the one that came first, or was used first, goes first."""
+    kept[key] = value
+    if len(kept) > most:
+        kept.popitem(last=False)
+
+
 def _digest(octets: bytes) -> bytes:
     return hashlib.sha256(octets).digest()
-
-
-def _apart(octets: bytes) -> tuple[bytes, Mapping[bytes, str]] | None:
-    """A request without the ids it brings along, and these.
-
-    None where there is none, one is sent twice, or one would not be kept.
-    """
-    pieces = _IDS.split(octets)  # what is between them, and of each its name and value
-    ids = {name.lower(): value.decode("latin-1") for name, value in zip(pieces[1::3], pieces[2::3], strict=True)}
-    kept = correlation.is_request_id(ids.get(b"x-request-id", "-")) and (
-        b"traceparent" not in ids or correlation.is_traceparent(ids[b"traceparent"])
-    )
-    return (b"".join(pieces[::3]), ids) if ids and kept and len(pieces) == 3 * len(ids) + 1 else None

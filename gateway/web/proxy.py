@@ -115,9 +115,7 @@ class Proxy:
         octets = raw.protocol.boundary(raw) if isinstance(raw.protocol, Connection) else None
         if octets is None or request is None or caller is None:
             return
-        repeat = self._walk.repeat(request, caller, trace)
-        if repeat is not None:
-            self.express.remember(octets, repeat, response, trace)
+        self.express.remember(octets, partial(self._walk.repeat, request, caller, trace), response, trace)
 
 
 def listener(proxy: Proxy) -> Listener:

@@ -235,6 +235,15 @@ async def test_it_remembers_so_many_and_the_longest_unused_goes(talk: Talk, monk
     assert talk.by_lane == before + 1
 
 
+async def test_what_comes_once_takes_nobodys_place(talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(express, "_REMEMBERED", 1)
+    await _three_times(talk)
+    for number in range(3):
+        await talk.say(asking("GET /personcontact/", JSON, f"User-Agent: {number}"))
+    await talk.say(KNOWN)
+    assert talk.by_lane == 2
+
+
 async def test_a_very_long_request_is_not_looked_at(talk: Talk) -> None:
     await _three_times(talk, f"Cookie: {'x' * 5000}")
     assert talk.by_lane == 0

@@ -7,7 +7,7 @@ whether the cache would still answer them so, adds what is true only now, and gi
 with the same trace. Whatever else comes, or has changed, is left to the walk; everything works without this file.
 
 The fields of tracing differ with each request of a tool, so they are cut out first (`tracing.py`). When the places are
-taken, only a request that came before gets one: to remember those that come once would make the long way longer by half.
+taken, only a request that came before gets one: to remember those that come once made the long way longer by half.
 The octets hold an app key, so only their SHA-256 is kept; and nothing here keeps a body alive that left the cache.
 """
 

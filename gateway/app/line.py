@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import secrets
 import time
 from collections.abc import Callable, Coroutine
 from functools import partial
@@ -17,6 +18,7 @@ from gateway.exchange.documents import Documents
 from gateway.exchange.effects import Effects
 from gateway.exchange.fetch import Fetch
 from gateway.exchange.gate import Gate
+from gateway.exchange.idempotency import Idempotency
 from gateway.exchange.lists import Lists
 from gateway.exchange.passage import Passage
 from gateway.exchange.reads import Reads
@@ -29,13 +31,16 @@ from gateway.policy.catalogue import Catalogue
 from gateway.policy.names import AccountName
 from gateway.policy.negotiation import Representation
 from gateway.policy.translation.malformed import Limits
-from gateway.ports import Send, Watch
+from gateway.ports import Records, Send, Watch
 from gateway.settings import Settings
 
 Watching: TypeAlias = Callable[[], Coroutine[Any, Any, None]]
 
 MAX_ANSWER = 512 * 1024 * 1024
 """Bytes of the longest upstream answer that is read; the service has no cap on the rows of a list."""
+
+LATEST_END = 5.0
+"""Seconds after the upstream's time-out by which a request has ended in any case."""
 
 
 def walk(
@@ -48,6 +53,7 @@ def walk(
     send: Send,
     watch: Watch,
     background: Background,
+    records: Records,
     watching: dict[str, Watching],
 ) -> Walk:
     """Put the stages together; all of them share one cache, one gate and one clock.
@@ -71,6 +77,10 @@ def walk(
     lists = Lists(documents=documents, cache=cache, clock=time.time, used=warming.used)
     sampling = Sampling(settings.cache.verify, random.random, partial(_plentiful, gate))
     effects = Effects(catalogue=rows, cache=cache, watch=watch)
+    idempotency = Idempotency(
+        records, hold=settings.upstream.timeout + LATEST_END, new_id=partial(secrets.token_hex, 8)
+    )
+    watching["idempotency"] = idempotency.run
     return Walk(
         catalogue=rows,
         reads=Reads(
@@ -90,6 +100,7 @@ def walk(
             effects=effects,
             fetch=fetch,
             coalescer=Coalescer(background),
+            idempotency=idempotency,
             form=form,
             limits=Limits(size=settings.server.max_body),
             max_body=MAX_ANSWER,
@@ -101,6 +112,7 @@ def walk(
             clock=time.time,
             origin=settings.upstream.url,
             effects=effects,
+            idempotency=idempotency,
         ),
         delivery=Delivery(renderer),
         clock=time.time,

@@ -48,9 +48,6 @@ _STOP_PATIENCE = 30.0
 _CONNECTIONS_WAITING = 1024
 """Connections that may wait to be accepted: a burst of callers is refused in line, not by the kernel."""
 
-_LATEST_END = 5.0
-"""Seconds after the upstream's time-out by which a request has ended in any case."""
-
 _HANG_UP = 1.0
 """Seconds a stop leaves to connections that are still answered, before it closes them."""
 
@@ -112,7 +109,7 @@ class Gateway:
             EgressRule(settings.egress.name, settings.egress.limit, settings.egress.period),
             spending.rules(settings),
             backlog=settings.queue.backlog,
-            hold=settings.upstream.timeout + _LATEST_END,
+            hold=settings.upstream.timeout + line.LATEST_END,
             new_lease_id=lambda: secrets.token_hex(8),
             spawn=self._background.spawn,
             on_ledger=self._ledger_went,
@@ -137,6 +134,7 @@ class Gateway:
             send=upstream.send,
             watch=watch,
             background=self._background,
+            records=stores.records,
             watching=watching,
         )
         proxy = Proxy(

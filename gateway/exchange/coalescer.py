@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine, Hashable
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeAlias, TypeVar
 
 from gateway.exchange.background import Background
 from gateway.policy.faults import Fault, Kind
@@ -40,6 +40,10 @@ class Flight(Generic[T]):
         return self.task.done() or self.task.cancelling() > 0
 
 
+Launch: TypeAlias = Callable[[Flight[T]], Coroutine[Any, Any, T | Fault]]
+"""Flies a flight; a `Fault` is returned, so that each of those who ride gets its own."""
+
+
 class Coalescer(Generic[T]):
     """Flights by key. The key must hold all that makes two answers differ."""
 
@@ -47,9 +51,7 @@ class Coalescer(Generic[T]):
         self._background = background
         self._flights: dict[Hashable, Flight[T]] = {}
 
-    def board(
-        self, key: Hashable | None, launch: Callable[[Flight[T]], Coroutine[Any, Any, T | Fault]]
-    ) -> tuple[Flight[T], bool]:
+    def board(self, key: Hashable | None, launch: Launch[T]) -> tuple[Flight[T], bool]:
         """Join the flight of this key, or launch one; True when it was joined. No key: never shared."""
         if key is not None and (flight := self._flights.get(key)) is not None and not flight.over:
             return flight, True

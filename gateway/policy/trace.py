@@ -14,7 +14,10 @@ SELECTED = "selected"
 
 
 class Outcome(StrEnum):
-    """How the answer came about, by what it cost: only a miss, a bypass and a write spend quota."""
+    """How the answer came about, by what it cost: only a miss, a bypass and a write spend quota.
+
+    Replayed is the answer to a write that was sent before (`policy/idempotency.py`); it is not the cache's.
+    """
 
     HIT = "hit"
     SELECTED = "selected"
@@ -23,6 +26,7 @@ class Outcome(StrEnum):
     MISS = "miss"
     BYPASS = "bypass"
     WRITE = "write"
+    REPLAYED = "replayed"
     REFUSED = "refused"
     LOCAL = "local"
 
@@ -57,7 +61,7 @@ class Trace:
 
     def cache_status(self) -> str | None:
         """Render Cache-Status (RFC 9211 §2); an answer the gateway invented carries none."""
-        if self.outcome in (Outcome.REFUSED, Outcome.LOCAL):
+        if self.outcome in (Outcome.REPLAYED, Outcome.REFUSED, Outcome.LOCAL):
             return None
         parts = [CACHE_NAME]
         if self.forwarded is None:

@@ -11,7 +11,7 @@ import pytest
 from gateway.adapters.upstream import Upstream
 from gateway.policy.faults import Fault, Kind
 from gateway.policy.messages import Headers, Request
-from gateway.ports import NeverSent
+from gateway.ports import CutOff, NeverSent
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 Conversation = Callable[[asyncio.StreamReader, asyncio.StreamWriter, list[bytes]], Awaitable[None]]
@@ -78,7 +78,7 @@ async def test_a_broken_kept_alive_connection_never_makes_a_request_arrive_twice
         await upstream.send(Request("GET", "/"))
         fault = await refused(upstream, method, b"abc" if method in ("PUT", "POST") else b"")
         assert fault.kind is Kind.UPSTREAM_UNREACHABLE
-        assert not isinstance(fault.__cause__, NeverSent)
+        assert isinstance(fault.__cause__, CutOff)
         assert len(heads) == 2
 
 
@@ -132,6 +132,7 @@ async def test_answers_that_are_none(answer: bytes, kind: Kind) -> None:
     async with talking(conversation) as (upstream, heads):
         fault = await refused(upstream)
         assert (fault.kind, len(heads)) == (kind, 1)
+        assert isinstance(fault.__cause__, CutOff) == (answer == b""), "cut off means before any byte"
 
 
 async def test_an_upstream_that_never_answers_times_out() -> None:

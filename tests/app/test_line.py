@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from gateway.adapters.memory import MemoryEntries, MemoryLedger
+from gateway.adapters.memory import MemoryEntries, MemoryLedger, MemoryRecords
 from gateway.app import line
 from gateway.exchange.background import Background
 from gateway.exchange.cache import Cache
@@ -49,6 +49,7 @@ class Line:
             send=self.upstream.send,
             watch=self.watch,
             background=self._background,
+            records=MemoryRecords(),
             watching=self.watching,
         )
 
@@ -90,5 +91,5 @@ async def test_bodies_are_bounded_as_configured(tmp_path: Path) -> None:
 
 
 async def test_lists_are_kept_warm_only_where_that_is_wanted(tmp_path: Path) -> None:
-    assert set(Line(settings(tmp_path)).watching) == set()
-    assert set(Line(settings(tmp_path, cache__warm="1")).watching) == {"warming"}
+    assert set(Line(settings(tmp_path)).watching) == {"idempotency"}
+    assert set(Line(settings(tmp_path, cache__warm="1")).watching) == {"idempotency", "warming"}

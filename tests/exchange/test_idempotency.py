@@ -179,25 +179,6 @@ async def test_who_leaves_the_line_frees_the_key() -> None:
         assert it.asked == [f"GET {TARGET}"]
 
 
-async def test_who_hangs_up_while_the_key_is_claimed_leaves_nothing() -> None:
-    async with Exchange() as it:
-        it.records.latency = 2.0
-        asking = it.later(post(it))
-        await asyncio.sleep(1)
-        asking.cancel()
-        await asyncio.sleep(10)
-        assert (await kept(it), it.asked) == ([], [])
-
-
-async def test_who_hangs_up_after_it_left_finds_the_answer(it: Exchange) -> None:
-    asking = it.later(post(it))
-    await asyncio.sleep(0.5)
-    asking.cancel()
-    await asyncio.sleep(1)
-    assert (await post(it))[REPLAYED] == "true"
-    assert len(it.asked) == 1
-
-
 async def test_a_key_is_forgotten_after_a_day(it: Exchange) -> None:
     await post(it)
     await asyncio.sleep(KEPT - 10)

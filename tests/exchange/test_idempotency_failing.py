@@ -1,4 +1,4 @@
-"""Keys while records cannot be kept, and after one who held a key has died."""
+"""Keys while records cannot be kept, and after one who held a key has hung up or died."""
 
 from __future__ import annotations
 
@@ -86,6 +86,25 @@ async def test_records_that_go_away_before_the_answer_make_it_unknown(it: Exchan
     assert heard.fault.kind is Kind.IDEMPOTENCY_RUNNING
     await asyncio.sleep(heard.fault.retry_after or 0)
     assert (await refused(it)).fault.kind is Kind.IDEMPOTENCY_UNKNOWN
+    assert len(it.asked) == 1
+
+
+async def test_who_hangs_up_while_the_key_is_claimed_leaves_nothing() -> None:
+    async with Exchange() as it:
+        it.records.latency = 2.0
+        asking = it.later(post(it))
+        await asyncio.sleep(1)
+        asking.cancel()
+        await asyncio.sleep(10)
+        assert (await kept(it), it.asked) == ([], [])
+
+
+async def test_who_hangs_up_after_it_left_finds_the_answer(it: Exchange) -> None:
+    asking = it.later(post(it))
+    await asyncio.sleep(0.5)
+    asking.cancel()
+    await asyncio.sleep(1)
+    assert (await post(it))[REPLAYED] == "true"
     assert len(it.asked) == 1
 
 

@@ -37,6 +37,7 @@ class Upstream:
 
     def __init__(self, url: str, *, timeout: float, max_body: int) -> None:
         self._base = url.rstrip("/")
+        self._origin = URL(self._base, encoded=True)
         self._timeout = aiohttp.ClientTimeout(total=timeout, sock_connect=min(timeout, _CONNECTING))
         self._max_body = max_body
         self._session: aiohttp.ClientSession | None = None
@@ -67,13 +68,19 @@ class Upstream:
         with _faults(self._base):
             async with self._session.request(
                 request.method,
-                URL(self._base + request.target, encoded=True),
+                self._at(request.target),
                 headers=CIMultiDict(request.headers),
                 data=request.body or None,
                 allow_redirects=False,
             ) as answer:
                 body = await self._read(answer)
                 return Response(answer.status, Headers(answer.headers.items()).end_to_end(), body)
+
+    def _at(self, target: str) -> URL:
+        """The URL of a target, byte for byte: all of it as the path, because an empty query would be left out."""
+        origin = self._origin
+        path = origin.raw_path.rstrip("/") + target
+        return URL.build(scheme=origin.scheme, authority=origin.raw_authority, path=path, encoded=True)
 
     async def _read(self, answer: aiohttp.ClientResponse) -> bytes:
         chunks = bytearray()

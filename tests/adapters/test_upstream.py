@@ -58,7 +58,9 @@ async def refused(upstream: Upstream, method: str = "GET", body: bytes = b"") ->
     return raised.value
 
 
-@pytest.mark.parametrize("target", ["//a/../b", "/a%2fb%zz", "/?a=%E4+b&&c", "/client?x={1}|'", "/日本?q=é"])
+@pytest.mark.parametrize(
+    "target", ["//a/../b", "/a%2fb%zz", "/?a=%E4+b&&c", "/client?x={1}|'", "/日本?q=é", "/client/?", "/a??", "/?#"]
+)
 async def test_the_target_arrives_as_it_was_sent(target: str) -> None:
     async with talking(answering(OK)) as (upstream, heads):
         await upstream.send(Request("GET", target))

@@ -6,6 +6,7 @@ import random
 import secrets
 import time
 from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, TypeAlias
 
@@ -43,7 +44,24 @@ LATEST_END = 5.0
 """Seconds after the upstream's time-out by which a request has ended in any case."""
 
 
-def walk(
+@dataclass(frozen=True, slots=True)
+class Stages:
+    """The walk, and those of its stages that go by settings which may change while it runs."""
+
+    walk: Walk
+    runs: Runs
+    checking: Checking
+    warming: Warming
+
+    def follow(self, settings: Settings, rows: Catalogue) -> None:
+        """Go by other rules from now on."""
+        self.walk.follow(rows)
+        self.runs.rows = settings.cache.read_ahead
+        self.checking.sampling = replace(self.checking.sampling, part=settings.cache.verify)
+        self.warming.most, self.warming.reserve = settings.cache.warm, settings.cache.warm_reserve
+
+
+def stages(
     settings: Settings,
     *,
     rows: Catalogue,
@@ -55,7 +73,7 @@ def walk(
     background: Background,
     records: Records,
     watching: dict[str, Watching],
-) -> Walk:
+) -> Stages:
     """Put the stages together; all of them share one cache, one gate and one clock.
 
     To `watching` is added, by name, what is to run while the gateway does.
@@ -72,30 +90,21 @@ def walk(
         most=settings.cache.warm,
         reserve=settings.cache.warm_reserve,
     )
-    if settings.cache.warm:
-        watching["warming"] = warming.run
+    watching["warming"] = warming.run
     lists = Lists(documents=documents, cache=cache, clock=time.time, used=warming.used)
+    runs = Runs(documents=documents, cache=cache, clock=time.time, rows=settings.cache.read_ahead)
     sampling = Sampling(settings.cache.verify, random.random, partial(_plentiful, gate))
+    checking = Checking(
+        documents=documents, lists=lists, background=background, watch=watch, sampling=sampling, clock=time.time
+    )
     effects = Effects(catalogue=rows, cache=cache, watch=watch)
     idempotency = Idempotency(
         records, hold=settings.upstream.timeout + LATEST_END, new_id=partial(secrets.token_hex, 8)
     )
     watching["idempotency"] = idempotency.run
-    return Walk(
+    walk = Walk(
         catalogue=rows,
-        reads=Reads(
-            documents=documents,
-            lists=lists,
-            runs=Runs(documents=documents, cache=cache, clock=time.time, rows=settings.cache.read_ahead),
-            checking=Checking(
-                documents=documents,
-                lists=lists,
-                background=background,
-                watch=watch,
-                sampling=sampling,
-                clock=time.time,
-            ),
-        ),
+        reads=Reads(documents=documents, lists=lists, runs=runs, checking=checking),
         writes=Writes(
             effects=effects,
             fetch=fetch,
@@ -117,6 +126,7 @@ def walk(
         delivery=Delivery(renderer),
         clock=time.time,
     )
+    return Stages(walk, runs, checking, warming)
 
 
 def _plentiful(gate: Gate, account: AccountName) -> bool:

@@ -137,7 +137,7 @@ class Exchange:
         self.watching: dict[str, line.Watching] = {}
         self.watches: list[asyncio.Task[None]] = []
         with patch.object(line, "time", SimpleNamespace(time=self.clock)):
-            self.walk = line.walk(
+            self.walk = line.stages(
                 Settings.model_validate({"upstream": {"format": form.value}, "cache": {"verify": 0.0, **cache}}),
                 rows=ROWS,
                 cache=self.cache,
@@ -148,7 +148,7 @@ class Exchange:
                 background=self.background,
                 records=self.records,
                 watching=self.watching,
-            )
+            ).walk
 
     async def __aenter__(self) -> Self:
         await self.gate.open()

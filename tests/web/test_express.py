@@ -245,7 +245,6 @@ async def test_nothing_is_remembered_of_rules_that_hold_no_more(talk: Talk) -> N
     await _three_times(talk)
     assert talk.by_lane == 1
     talk.proxy.follow(Identity([]))
-    answer = await talk.say(KNOWN)
-    assert answer.startswith(b"HTTP/1.1 401 ")
+    assert (await talk.say(KNOWN)).startswith(b"HTTP/1.1 401 ")
     assert talk.by_lane == 1
     assert not talk.proxy.express._known

@@ -10,16 +10,20 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from typing import TypeVar
 
 from gateway.exchange.coalescer import Flight, Launch
 from gateway.exchange.fetch import Order
+from gateway.exchange.pace import drive
 from gateway.policy import idempotency
 from gateway.policy.faults import REFUSALS, Fault, Kind
 from gateway.policy.idempotency import Again, Different, Free, Record, Running, Stage, Standing, Unknown
-from gateway.policy.messages import Headers, Response
+from gateway.policy.messages import Headers, Request, Response
 from gateway.policy.records import Edit
+from gateway.policy.translation import json_codec
+from gateway.policy.translation.document import Body, Untranslatable
 from gateway.ports import Records, RecordsAway
 
 T = TypeVar("T")
@@ -28,7 +32,7 @@ REPLAYED = "Idempotent-Replayed"
 """Says that this is the first answer again."""
 
 _SLACK = 5.0
-"""Seconds beyond all patience and time-outs after which a claim whose owner says nothing is over."""
+"""Seconds beyond its patience after which the claim of one who never sent is over."""
 
 _RECORDING = 2.0
 """Seconds that it may take to record that a request leaves: its lease does not last for ever."""
@@ -48,9 +52,10 @@ class Idempotency:
         self._hold = hold
         self._new_id = new_id
 
-    async def claim(self, asked: Headers, order: Order) -> Claim | Response | None:
+    async def claim(self, asked: Headers, order: Order, *, said: Body | None) -> Claim | Response | None:
         """Claim the key of a request, or give the answer it had; None where it has no key that is heeded.
 
+        `said` is the body where it could be read, so that it is the same body in either format.
         Raises the `Fault` that says why it is not sent.
         """
         field = asked.get(idempotency.FIELD)
@@ -65,10 +70,10 @@ class Idempotency:
         claim = Claim(
             self._records,
             idempotency.place(key, order.caller),
-            idempotency.digest(order.request),
+            idempotency.digest(await _in_one_form(order.request, said)),
             owner=self._new_id(),
             patience=order.patience + _SLACK,
-            hold=self._hold + _SLACK,
+            hold=self._hold,
         )
         standing = await claim.make()
         return claim if standing is None else _told(standing)
@@ -177,6 +182,15 @@ class Claim:
                 return True
         self._may_be.pop()
         return False
+
+
+async def _in_one_form(sent: Request, said: Body | None) -> Request:
+    if said is None:
+        return sent
+    try:
+        return replace(sent, body=await drive(json_codec.writing_body(said)))
+    except Untranslatable:
+        return sent
 
 
 def _told(standing: Standing) -> Response:

@@ -73,7 +73,7 @@ class Passage:
         """Send what is no plain read; one that was sent before under its Idempotency-Key is answered as it was then."""
         if self._idempotency is None:
             return await self._forward(inquiry, None, trace)
-        claim = await self._idempotency.claim(inquiry.request.headers, inquiry.order(None))
+        claim = await self._idempotency.claim(inquiry.request.headers, inquiry.order(None), said=None)
         if isinstance(claim, Response):
             trace.outcome = Outcome.REPLAYED
             return _measured(claim)

@@ -73,7 +73,7 @@ class Writes:
             resource=match.resource.name,
             patience=willing,
         )
-        claim = await self._idempotency.claim(request.headers, order)
+        claim = await self._idempotency.claim(request.headers, order, said=said)
         if isinstance(claim, Response):
             trace.outcome = Outcome.REPLAYED
             return landing.replayed(claim, _place(order, match))

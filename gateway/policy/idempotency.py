@@ -156,7 +156,7 @@ def place(key: str, caller: Caller) -> str:
 
 
 def digest(sent: Request) -> str:
-    """What makes a request the same: method, target, and the body as it goes upstream, whatever its format was."""
+    """What makes a request the same: method, target, and body."""
     return _hashed(sent.method, sent.target, hashlib.sha256(sent.body).hexdigest())
 
 

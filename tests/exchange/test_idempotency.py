@@ -21,7 +21,7 @@ from tests.fakes.upstream import JSON, XML, answer, cut_off, error, plain, timed
 KEY = '"8e03978e-40d5-43dd-bc93-6894a57f9324"'
 TARGET = "/personcontact/"
 BODY = b'{"name":"x"}'
-HOLD = 75.0
+HOLD = 70.0
 """Seconds after which a request that left has ended: the default time-out, and what is added to it."""
 
 

@@ -11,6 +11,7 @@ from gateway.adapters.memory import MemoryEntries
 from gateway.adapters.prometheus import Gauges
 from gateway.app.reloading import Reloading
 from gateway.app.stores import outlives
+from gateway.app.tracing import Spans
 from gateway.exchange.gate import Gate
 from gateway.exchange.rendering import Rendition
 from gateway.exchange.standing import BudgetStanding, GateSnapshot
@@ -29,6 +30,7 @@ def gauges(
     *,
     reloading: Reloading,
     forecasts: Mapping[AccountName, Forecast],
+    spans: Spans | None = None,
 ) -> Gauges:
     """Read every gauge at the moment of a scrape."""
     now, settings = gate.snapshot(), reloading.now()
@@ -53,7 +55,7 @@ def gauges(
         upstream_in_flight_requests={egress: now.leases_out},
         config_last_reload_successful=int(reloading.succeeded),
         config_last_reload_success_timestamp_seconds=reloading.succeeded_at,
-        telemetry_dropped_total=log.dropped,
+        telemetry_dropped_total=log.dropped | ({} if spans is None else {"span": spans.dropped()}),
     )
 
 

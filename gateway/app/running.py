@@ -16,9 +16,10 @@ from gateway import __version__
 from gateway.adapters.logs import Log
 from gateway.adapters.memory import MemoryEntries
 from gateway.adapters.upstream import Upstream
-from gateway.app import counting, line, people, purging, readings, reloading, spending, watching
+from gateway.app import counting, line, people, purging, readings, reloading, spending, tracing, watching
 from gateway.app.reloading import Parts, Read, Reloading
 from gateway.app.stores import open_stores
+from gateway.app.tracing import Spans
 from gateway.app.watching import Watched
 from gateway.exchange.background import Background
 from gateway.exchange.cache import Cache
@@ -136,7 +137,8 @@ class Gateway:
         stack.push_async_callback(gate.close, 0.0)  # for a start that fails; `stop` has closed it before
         await gate.open()
         outlook = Outlook(gate, self._log.event)
-        metrics = self._metrics(rows, gate, memory, outlook)
+        spans = tracing.spans(settings, stack)
+        metrics = self._metrics(rows, gate, memory, outlook, spans)
         watch = counting.Counted(metrics, usage.counted)
         upstream = await stack.enter_async_context(
             Upstream(settings.upstream.url, timeout=settings.upstream.timeout, max_body=line.MAX_ANSWER)
@@ -159,7 +161,7 @@ class Gateway:
             identity=people.identity(settings),
             walk=stages.walk,
             rate_limits=readings.RateLimits(gate, period=settings.egress.period),
-            observe=self._observer(metrics, usage.counted),
+            observe=self._observer(metrics, usage.counted, spans),
             on_error=self._failed,
             max_body=settings.server.max_body,
         )
@@ -198,19 +200,25 @@ class Gateway:
         shown = f"[{address[0]}]" if ":" in str(address[0]) else address[0]
         return f"http://{shown}:{address[1]}/"
 
-    def _metrics(self, rows: Catalogue, gate: Gate, memory: MemoryEntries[Rendition], outlook: Outlook) -> Watched:
+    def _metrics(
+        self, rows: Catalogue, gate: Gate, memory: MemoryEntries[Rendition], outlook: Outlook, spans: Spans | None
+    ) -> Watched:
         settings = self.settings
         return watching.metrics(
             counting.names(settings, rows),
-            lambda: readings.gauges(gate, memory, self._log, reloading=self._reloading, forecasts=outlook.forecasts()),
+            lambda: readings.gauges(
+                gate, memory, self._log, reloading=self._reloading, forecasts=outlook.forecasts(), spans=spans
+            ),
         )
 
-    def _observer(self, metrics: Watched, usage: Usage) -> Observe:
+    def _observer(self, metrics: Watched, usage: Usage, spans: Spans | None) -> Observe:
         def observe(trace: Trace, request: Request | None, response: Response | None) -> None:
             metrics.observe(trace)
             usage.add(trace)
             size = 0 if response is None else len(response.body)
             self._log.access(trace, target="" if request is None else request.target, size=size)
+            if spans is not None:
+                spans.observe(trace)
 
         return observe
 

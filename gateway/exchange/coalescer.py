@@ -12,7 +12,7 @@ from typing import Any, Generic, TypeAlias, TypeVar
 
 from gateway.exchange.background import Background
 from gateway.policy.faults import Fault, Kind
-from gateway.policy.trace import Trace
+from gateway.policy.trace import Call, Trace
 
 T = TypeVar("T")
 
@@ -22,7 +22,8 @@ _AT_ONCE = 1.0
 
 
 class Flight(Generic[T]):
-    """One request to the upstream, waiting in line (`sent` is false) or under way; `cost` counts those that left.
+    """One request to the upstream, waiting in line (`sent` is false) or under way; `cost` counts those that left,
+    and `calls` tells of each.
 
     `patience` is that of the caller who launched it, in seconds.
     """
@@ -31,6 +32,7 @@ class Flight(Generic[T]):
         self.sent = False
         self.riders = 0
         self.cost = 0
+        self.calls: tuple[Call, ...] = ()
         self.patience = 0.0
         self.task: asyncio.Task[T | Fault]
         self.forecast: Callable[[], float] = lambda: 0.0
@@ -75,6 +77,7 @@ class Coalescer(Generic[T]):
             flight.riders -= 1
             if bill is not None:
                 bill.cost += flight.cost
+                bill.calls += flight.calls
             if flight.riders == 0 and not flight.sent:
                 flight.task.cancel()
         landing = flight.task.result()

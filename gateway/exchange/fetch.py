@@ -27,6 +27,7 @@ from gateway.policy.outcome import (
 )
 from gateway.policy.refused import RefusedCredentials
 from gateway.policy.retrying import Failure
+from gateway.policy.trace import Call
 from gateway.ports import Clock, CutOff, NeverSent, Send, Watch
 
 _AT_LEAST = 1.0
@@ -133,25 +134,27 @@ class Fetch:
     async def _sent(self, order: Order, lease: Lease, flight: Flight[Any]) -> Landing | Fault:
         caller, loop_time = order.caller, asyncio.get_running_loop().time
         began, requested_at = loop_time(), self._clock()
-        left = True
+        left, status, code = True, 0, None
         try:
             response = await self._send(order.request)
+            status = response.status
+            if status >= 400:
+                code = _api_code(response)
         except Fault as fault:
             left = not isinstance(fault.__cause__, NeverSent)
             self._watch.answered(caller.account, 0, None, order.resource, loop_time() - began)
             return fault
         finally:
+            took = loop_time() - began
             if left:  # also when this task is cancelled half-way: the request may have arrived
                 flight.cost += 1
+                flight.calls += (Call(requested_at, lease.waited, took, order.request.method, status, code),)
                 self._watch.sent(caller.account, caller.app, order.resource, order.request.method)
                 await self._gate.settle(lease)
-        took, code = loop_time() - began, None
-        if response.status >= 400:
-            code = _api_code(response)
-        self._watch.answered(caller.account, response.status, code, order.resource, took)
+        self._watch.answered(caller.account, status, code, order.resource, took)
         landing = Landing(
             response=response,
-            verdict=outcome.classify(response.status, code),
+            verdict=outcome.classify(status, code),
             api_code=code,
             requested_at=requested_at,
             received_at=self._clock(),

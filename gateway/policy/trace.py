@@ -31,6 +31,21 @@ class Outcome(StrEnum):
     LOCAL = "local"
 
 
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A request that was sent upstream for another: when (epoch seconds), after which wait, and what came of it.
+
+    Durations are seconds; status 0: no answer came.
+    """
+
+    at: float
+    queued: float
+    took: float
+    method: str
+    status: int
+    api_code: int | None
+
+
 @dataclass(slots=True)
 class Trace:
     """One request's history. Durations are seconds; None means that the stage was not reached."""
@@ -57,6 +72,7 @@ class Trace:
     upstream: float | None = None
     spent: float = 0.0
     replaced_characters: int = 0
+    calls: tuple[Call, ...] = ()  # what was sent for it, not for another it shared an answer with
     minted: bool = False  # both ids are the gateway's own: the caller sent none
 
     def cache_status(self) -> str | None:

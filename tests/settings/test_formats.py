@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib.metadata import PackageNotFoundError
 
 import pytest
 from pydantic_core import PydanticCustomError
@@ -93,3 +94,16 @@ def test_a_loop_that_is_not_there_is_told(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(formats, "find_spec", lambda _: None)
     with pytest.raises(PydanticCustomError, match="pip install"):
         formats.installed_loop("uvloop")
+
+
+def test_a_collector_needs_what_sends_to_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert formats.collector("http://127.0.0.1:4318/v1/traces") == "http://127.0.0.1:4318/v1/traces"
+    with pytest.raises(PydanticCustomError, match="does not start with http"):
+        formats.collector("127.0.0.1:4318")
+
+    def absent(name: str) -> str:
+        raise PackageNotFoundError(name)
+
+    monkeypatch.setattr(formats, "version", absent)
+    with pytest.raises(PydanticCustomError, match=r"pip install intervals-gateway\[otel\]"):
+        formats.collector("http://127.0.0.1:4318/v1/traces")

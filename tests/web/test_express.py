@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from gateway.policy.entry import Selector
 from gateway.policy.trace import Outcome
 from gateway.web import express
-from gateway.web.identity import Identity
 from tests.exchange.conftest import VirtualTimeLoop
 from tests.fakes import upstream
 from tests.fakes.exchange import Exchange
@@ -239,12 +238,3 @@ async def test_it_remembers_so_many_and_the_longest_unused_goes(talk: Talk, monk
 async def test_a_very_long_request_is_not_looked_at(talk: Talk) -> None:
     await _three_times(talk, f"Cookie: {'x' * 5000}")
     assert talk.by_lane == 0
-
-
-async def test_nothing_is_remembered_of_rules_that_hold_no_more(talk: Talk) -> None:
-    await _three_times(talk)
-    assert talk.by_lane == 1
-    talk.proxy.follow(Identity([]))
-    assert (await talk.say(KNOWN)).startswith(b"HTTP/1.1 401 ")
-    assert talk.by_lane == 1
-    assert not talk.proxy.express._known

@@ -97,6 +97,7 @@ def standing(settings: Settings, watched: Watched, quota: Quota, *, since: float
         ),
         refusals=tuple(watched.refusals),
         errors=tuple(watched.errors),
+        reload_refused=not gauges.config_last_reload_successful,
     )
 
 

@@ -157,6 +157,7 @@ class Gateway:
             records=stores.records,
             watching=watching,
         )
+        await stages.departures.recover()
         proxy = Proxy(
             identity=people.identity(settings),
             walk=stages.walk,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
@@ -155,4 +156,4 @@ def _fair(crowds: list[Crowd], arrivals: list[float], end: float) -> dict[str, f
 def _phases(crowds: list[Crowd], end: float) -> Iterator[tuple[float, float]]:
     moments = {WARM_UP, end} | {at for crowd in crowds for at in (crowd.begins, crowd.ends) if WARM_UP < at < end}
     ordered = sorted(moments)
-    return zip(ordered, ordered[1:], strict=False)
+    return itertools.pairwise(ordered)

@@ -7,6 +7,9 @@ from enum import StrEnum
 
 from gateway.policy.names import AccountName
 
+MADE = "api-"
+"""How the names of subscriptions begin that were made while running; no configured one's does."""
+
 
 class Origin(StrEnum):
     """Where a subscription was made."""

@@ -17,8 +17,9 @@ def identity(settings: Settings) -> Identity:
 def secrets(settings: Settings) -> list[str]:
     """Every secret of the configuration: what must never be logged."""
     held = [account.token for account in settings.accounts.values()]
-    held += [secret for app in settings.apps.values() for secret in (app.key, app.secret)]
-    held += [webhook.secret for webhook in settings.webhooks]
+    held += [secret for app in settings.apps.values() for secret in (app.key, app.secret, app.previous_secret)]
+    held += [secret for webhook in settings.webhooks for secret in (webhook.secret, webhook.previous_secret)]
+    held.append(settings.webhook_delivery.signing_key)
     return [secret.get_secret_value() for secret in held if secret is not None]
 
 

@@ -67,6 +67,10 @@ class Webhooks:
         self._trust = trust
         self._session: aiohttp.ClientSession | None = None
 
+    def follow(self, allowed: Receivers) -> None:
+        """Go by this list from now on."""
+        self._allowed = allowed
+
     async def __aenter__(self) -> Webhooks:
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(

@@ -47,7 +47,7 @@ class Subscribing:
         subscriptions: Subscriptions,
         endurance: Endurance,
         *,
-        accounts: Collection[str],
+        accounts: Callable[[], Collection[str]],
         secret: Callable[[str], str],
         reach: Callable[[str], Awaitable[None]],
         new_id: Callable[[], str],
@@ -66,7 +66,7 @@ class Subscribing:
 
     async def make(self, url: str, *, events: Sequence[str], account: str) -> tuple[Listed, str]:
         """Make one, and show its secret: this once, for it is kept nowhere."""
-        if account not in self._accounts:
+        if account not in self._accounts():
             raise Unfit(Wrong.REQUEST, f"account {account!r} is not configured; accounts are: {self._known()}")
         if sum(it.subscription.origin is Origin.API for it in self._subscriptions.listed()) >= MOST:
             raise Unfit(Wrong.STATE, f"there are {MOST} subscriptions already; remove one")
@@ -131,4 +131,4 @@ class Subscribing:
         raise Unfit(Wrong.UNKNOWN, f"there is no subscription {name!r}; subscriptions are: {known}")
 
     def _known(self) -> str:
-        return ", ".join(sorted(self._accounts)) or "none"
+        return ", ".join(sorted(self._accounts())) or "none"

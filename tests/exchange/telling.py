@@ -142,7 +142,7 @@ class Bench:
             self.records,
             self.subscriptions,
             self.endurance,
-            accounts={"acme"},
+            accounts=lambda: {"acme"},
             secret=self.secret,
             reach=self._reach,
             new_id=self.new_id,

@@ -7,7 +7,7 @@ import random
 import secrets
 import time
 from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -30,7 +30,7 @@ from gateway.exchange.subscriptions import Subscriptions
 from gateway.policy import delivery, receivers, signing
 from gateway.policy.receivers import Receivers
 from gateway.policy.subscription import MADE
-from gateway.ports import Outbox, Records
+from gateway.ports import Outbox, Records, RecordsAway
 from gateway.settings import Settings, formats
 from gateway.web.webhooks_api import WebhooksApi
 
@@ -134,6 +134,8 @@ async def open_telling(
         wake=woken.set,
         tell=log.event,
     )
+    with suppress(RecordsAway):  # the deliverer tells, and goes on trying
+        await subscriptions.refresh()
     stack.push_async_callback(deliverer.close, _STOP_PATIENCE)
     api = WebhooksApi(subscriptions, subscribing, dead, outstanding, event_pattern=formats.event_pattern)
     running = {"deliver": deliverer.run, "outstanding": outstanding.run}

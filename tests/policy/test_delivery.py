@@ -46,6 +46,7 @@ def test_a_delivery_is_put_where_nothing_was() -> None:
     [
         ("intervals.client.updated", {"id": 5}, "intervals.client 5"),
         ("intervals.client.deleted", {"id": "5"}, "intervals.client 5"),
+        ("intervals.job.completed", {"job": "j1", "state": "completed"}, "intervals.job j1"),
         ("quota.spent", {}, "quota "),
     ],
 )

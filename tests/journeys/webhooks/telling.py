@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +14,7 @@ from gateway.policy.names import AccountName
 from gateway.policy.notices import Notice
 from tests.journeys.configuration import PLAIN, Setup
 from tests.journeys.house import House
+from tests.journeys.waiting import DEADLINE
 from tests.journeys.webhooks.receiver import SECRET, Receiver
 
 
@@ -47,7 +49,8 @@ async def post(file: Path, notices: Sequence[Notice], *names: str) -> None:
 async def ask(house: House, method: str, path: str = "", *, json: object = None) -> tuple[int, dict[str, Any]]:
     """Ask `/api/webhooks` of the operations listener."""
     url = f"{house.gateway.operations_url}api/webhooks{path}"
-    async with house.session.request(method, url, json=json) as answer:
+    headers = {} if json is None else {"Content-Type": "application/json"}
+    async with house.session.request(method, url, json=json, headers=headers) as answer:
         return answer.status, await answer.json(content_type=None)
 
 
@@ -56,6 +59,13 @@ async def send_test(house: House, name: str) -> str:
     status, told = await ask(house, "POST", f"/{name}/test")
     assert status == 202, told
     return str(told["webhook_id"])
+
+
+async def until_state(house: House, name: str, wanted: str) -> None:
+    """Come back when a subscription fares so."""
+    async with asyncio.timeout(DEADLINE):
+        while (await state(house, name))["state"] != wanted:
+            continue
 
 
 async def state(house: House, name: str) -> dict[str, Any]:

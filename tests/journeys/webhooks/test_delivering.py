@@ -12,7 +12,7 @@ from tests.journeys.configuration import Setup
 from tests.journeys.house import OpenHouse
 from tests.journeys.waiting import until
 from tests.journeys.webhooks.receiver import Receiver
-from tests.journeys.webhooks.telling import ask, notice, post, send_test, state, subscribed
+from tests.journeys.webhooks.telling import ask, notice, post, send_test, state, subscribed, until_state
 
 BAD = ["/hang", "/die", "/redirect", "/flaky", "/busy"]
 
@@ -58,11 +58,11 @@ async def test_what_failed_is_tried_again_with_the_same_id(open_house: OpenHouse
         house = await open_house(subscribed(receiver, "/flaky"))
         name = await send_test(house, "flaky")
         await house.until_metric("webhook_deliveries_total", 1, result="failed")
-        assert (await state(house, "flaky"))["state"] == "retrying"
+        await until_state(house, "flaky", "retrying")
         receiver.failing = False
         await house.until_metric("webhook_deliveries_total", 1, result="delivered")
         assert receiver.counts("/flaky") == {name: 2}
-        assert (await state(house, "flaky"))["state"] == "active"
+        await until_state(house, "flaky", "active")
 
 
 async def test_a_receiver_that_asks_for_rest_gets_it(open_house: OpenHouse) -> None:

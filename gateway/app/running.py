@@ -19,6 +19,7 @@ from gateway.adapters.upstream import Upstream
 from gateway.app import counting, line, people, purging, readings, reloading, spending, tracing, watching
 from gateway.app.reloading import Parts, Read, Reloading
 from gateway.app.stores import open_stores
+from gateway.app.telling import Telling, open_telling
 from gateway.app.tracing import Spans
 from gateway.app.watching import Watched
 from gateway.exchange.background import Background
@@ -138,13 +139,14 @@ class Gateway:
         await gate.open()
         outlook = Outlook(gate, self._log.event)
         spans = tracing.spans(settings, stack)
-        metrics = self._metrics(rows, gate, memory, outlook, spans)
+        told = await open_telling(settings, stores.records, background=self._background, log=self._log, stack=stack)
+        metrics = self._metrics(rows, gate, memory, outlook, spans, told=told)
         watch = counting.Counted(metrics, usage.counted)
         upstream = await stack.enter_async_context(
             Upstream(settings.upstream.url, timeout=settings.upstream.timeout, max_body=line.MAX_ANSWER)
         )
         cache = Cache(memory, stores.durable)
-        watching: dict[str, line.Watching] = {"outlook": outlook.run, "usage": usage.run}
+        watching: dict[str, line.Watching] = {"outlook": outlook.run, "usage": usage.run, **told.running}
         stages = line.stages(
             settings,
             rows=rows,
@@ -168,11 +170,11 @@ class Gateway:
         )
         now = self._reloading.now
         stored = purging.cache_api(now, memory=memory, cache=cache, rows=rows, watch=metrics, log=self._log)
-        routes = [stored.add_to, counting.route(usage), spending.reopening(now, gate=gate, log=self._log)]
+        routes = [stored.add_to, told.add_to, counting.route(usage), spending.reopening(now, gate=gate, log=self._log)]
         await self._listen(proxy, metrics, routes, lambda: (gate.snapshot(), outlook.forecasts()))
         made = partial(spending.reconciler, gate=gate, send=upstream.send, watch=watch, log=self._log)
         reconciling = self._reconciling = spending.Reconciling(made, self._background.spawn)
-        self._parts = Parts(proxy, stages, gate, metrics, usage.counted, self._log, reconciling)
+        self._parts = Parts(proxy, stages, gate, metrics, usage.counted, self._log, reconciling, told.follow)
         reconciling.follow(settings)
         self._watches = [self._background.spawn(run(), name) for name, run in watching.items()]
         self._why_not_ready = None
@@ -202,13 +204,21 @@ class Gateway:
         return f"http://{shown}:{address[1]}/"
 
     def _metrics(
-        self, rows: Catalogue, gate: Gate, memory: MemoryEntries[Rendition], outlook: Outlook, spans: Spans | None
+        self,
+        rows: Catalogue,
+        gate: Gate,
+        memory: MemoryEntries[Rendition],
+        outlook: Outlook,
+        spans: Spans | None,
+        *,
+        told: Telling,
     ) -> Watched:
-        settings = self.settings
         return watching.metrics(
-            counting.names(settings, rows),
-            lambda: readings.gauges(
-                gate, memory, self._log, reloading=self._reloading, forecasts=outlook.forecasts(), spans=spans
+            counting.names(self.settings, rows),
+            lambda: told.gauged(
+                readings.gauges(
+                    gate, memory, self._log, reloading=self._reloading, forecasts=outlook.forecasts(), spans=spans
+                )
             ),
         )
 

@@ -13,7 +13,7 @@ from typing_extensions import override
 
 from gateway import __version__
 from gateway.adapters.prometheus import Gauges, Metrics, Names
-from gateway.adapters.prometheus.families import METHOD, OTHER
+from gateway.adapters.prometheus.labels import METHOD, OTHER
 from gateway.policy.trace import Trace
 from gateway.settings import Settings
 from gateway.web import quota_api, status

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from gateway.settings.table import Section, Settings
+from gateway.settings.section import Section
+from gateway.settings.table import Settings
 
 LIVE = frozenset(
     {
@@ -19,6 +20,7 @@ LIVE = frozenset(
         "queue.patience",
         "resources",
         "upstream.reconcile",
+        "webhook_delivery.receivers",
         "webhooks",
     }
 )

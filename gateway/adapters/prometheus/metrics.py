@@ -14,19 +14,8 @@ from prometheus_client import CollectorRegistry, Metric
 from prometheus_client.core import InfoMetricFamily
 from prometheus_client.exposition import choose_encoder
 
-from gateway.adapters.prometheus.families import (
-    ANSWER,
-    BY_NAME,
-    EVICTED,
-    FAMILIES,
-    FORMAT,
-    KIND,
-    NONE,
-    OTHER,
-    PREFIX,
-    Family,
-    Type,
-)
+from gateway.adapters.prometheus.families import BY_NAME, FAMILIES, PREFIX, Family, Type
+from gateway.adapters.prometheus.labels import ANSWER, EVICTED, FORMAT, KIND, NONE, OTHER
 from gateway.adapters.prometheus.readings import Gauges, Names
 from gateway.adapters.prometheus.tallies import Count, LabelSets, Spread, Tally, counters, gauges, histograms
 from gateway.policy.faults import REFUSALS
@@ -186,6 +175,8 @@ class Metrics:
         for name, counts in totals.items():
             for value, count in counts.items():
                 self._counts[name].at(value).value = count
+        for labels, count in now.webhook_deliveries_total.items():
+            self._counts["webhook_deliveries_total"].at(*labels).value = count
 
     def _gauged(self, family: Family, now: Gauges) -> dict[tuple[str, ...], float]:
         sets = LabelSets(family, self._domains)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from html import escape
 from itertools import groupby
@@ -33,7 +33,19 @@ Latest = TypeVar("Latest", Refusal, UpstreamError)
 
 def content(status: Status) -> str:
     """Everything inside `main`."""
-    parts = (_attention, _accounts, _line, _egress, _cache, _apps, _costliest, _most_saving, _refusals, _errors)
+    parts = (
+        _attention,
+        _accounts,
+        _line,
+        _egress,
+        _cache,
+        _apps,
+        _webhooks,
+        _costliest,
+        _most_saving,
+        _refusals,
+        _errors,
+    )
     now = f'<p class="as-of">As of {clock(status.gate.now)} GMT. Counts since {moment(status.since)} GMT.</p>'
     return now + "".join(part(status) for part in parts)
 
@@ -114,6 +126,26 @@ def _share(status: Status, app: str) -> str | Html:
     days = status.gate.days.values()
     used, share = sum(day.spent.get(app, 0) for day in days), sum(day.guaranteed.get(app, 0) for day in days)
     return meter(f"Share of {app} today", used, share, f"{used:,} of {share:,}") if share else f"{used:,}"
+
+
+def _webhooks(status: Status) -> str:
+    it = status.telling
+    told = f"Waiting: {it.waiting:,}" + (f", the oldest for {span(it.oldest)}" if it.waiting else "")
+    rows = [
+        (name, _fares(told.states), told.delivered, told.failed, told.dead)
+        for name, told in sorted(it.subscriptions.items())
+    ]
+    heads = ("Subscription", "State", "Delivered", "Failed", "Given up")
+    listed = table("Attempts to deliver", heads, rows, "Nobody subscribes.")
+    return section("webhooks", "Webhooks", f"<p>{told}. Given up: {it.dead:,}.</p>", listed, more=' class="wide"')
+
+
+def _fares(states: Mapping[str, int]) -> str:
+    """The one state of one subscription; of several that are counted together, each with its number."""
+    told = [(state.replace("_", " "), number) for state, number in sorted(states.items()) if number]
+    if len(told) == 1 and told[0][1] == 1:
+        return told[0][0]
+    return ", ".join(f"{number} {state}" for state, number in told) or "none"
 
 
 def _costliest(status: Status) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Coroutine
 from functools import partial
 from typing import Any, TypeAlias
 
+from gateway.app.eventing import Eventing
 from gateway.exchange.background import Background
 from gateway.exchange.cache import Cache
 from gateway.exchange.checking import Checking, Sampling
@@ -49,6 +50,7 @@ def walk(
     watch: Watch,
     background: Background,
     watching: dict[str, Watching],
+    events: Eventing,
 ) -> Walk:
     """Put the stages together; all of them share one cache, one gate and one clock.
 
@@ -68,9 +70,12 @@ def walk(
     )
     if settings.cache.warm:
         watching["warming"] = warming.run
-    lists = Lists(documents=documents, cache=cache, clock=time.time, used=warming.used)
+    lists = Lists(
+        documents=documents, cache=cache, clock=time.time, used=warming.used, collected=events.noticing.collected
+    )
+    watching["polls"] = events.polls(lists, fetch).run
     sampling = Sampling(settings.cache.verify, random.random, partial(_plentiful, gate))
-    effects = Effects(catalogue=rows, cache=cache, watch=watch)
+    effects = Effects(catalogue=rows, cache=cache, watch=watch, wrote=events.noticing.wrote)
     return Walk(
         catalogue=rows,
         reads=Reads(

@@ -12,7 +12,7 @@ from aiohttp import HttpVersion11, web
 from aiohttp.http_exceptions import HttpProcessingError
 
 from gateway.exchange.walk import Walk
-from gateway.policy import contentcoding, negotiation
+from gateway.policy import contentcoding, negotiation, wellformed
 from gateway.policy.caller import Caller
 from gateway.policy.faults import Fault, Kind
 from gateway.policy.messages import Headers, Request, Response
@@ -59,6 +59,10 @@ class Proxy:
 
     async def __call__(self, raw: web.BaseRequest) -> web.StreamResponse:
         """Answer one request; whatever happens, the caller gets a response and the trace is observed once."""
+        if (found := _misread(raw)) is not None:
+            answer = self.misread(raw, *found)
+            answer.force_close()
+            return answer
         clock = asyncio.get_running_loop().time
         began = clock()
         trace = _trace(raw)
@@ -118,6 +122,11 @@ class Proxy:
 def listener(proxy: Proxy) -> Listener:
     """Make the callers' listener, with the proxy's express lane in front."""
     return Listener(proxy, lane=proxy.express, refuse=proxy.misread, max_body=proxy.max_body)
+
+
+def _misread(raw: web.BaseRequest) -> wellformed.Misread | None:
+    hosts, codings = (raw.headers.getall(name, ()) for name in ("Host", "Transfer-Encoding"))
+    return wellformed.misread(version=raw.version, target=raw.raw_path, hosts=hosts, codings=codings)
 
 
 def _accept(raw: web.BaseRequest) -> str | None:

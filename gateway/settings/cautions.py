@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from ipaddress import ip_address
 
 from gateway.settings.secret import Secret
-from gateway.settings.table import Section, Settings
+from gateway.settings.section import Section
+from gateway.settings.table import Settings
 
 _TOKEN = re.compile(r"[a-z0-9]{11}")
 _SHORTEST_KEY = 20

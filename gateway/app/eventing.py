@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
-from typing import TypeAlias
+from hashlib import sha256
+from typing import Any, TypeAlias
 
 from gateway.app import spending
 from gateway.exchange.background import Spawn
@@ -14,11 +15,14 @@ from gateway.exchange.gate import Gate
 from gateway.exchange.lists import Lists
 from gateway.exchange.looking import Looking
 from gateway.exchange.noticing import POLLS, Counted, Noticing
+from gateway.exchange.outbox import RecordsOutbox
 from gateway.exchange.polling import Polling
 from gateway.exchange.reconcile import Tell
 from gateway.policy import noticeable
 from gateway.policy.catalogue import Catalogue
+from gateway.policy.names import AccountName
 from gateway.policy.negotiation import Representation
+from gateway.policy.subscription import Origin, Subscription
 from gateway.ports import Outbox, Records
 from gateway.settings import Settings
 
@@ -28,15 +32,30 @@ _PATIENCE = 300.0
 _LONGEST = 512 * 1024 * 1024
 """Bytes of the longest answer that is read; the service has no cap on the rows of a list."""
 
-Polls: TypeAlias = Callable[[Lists, Fetch], Polling]
+Watches: TypeAlias = Callable[[Lists, Fetch], dict[str, Callable[[], Coroutine[Any, Any, None]]]]
 
 
 @dataclass(frozen=True, slots=True)
 class Eventing:
-    """Who is told by the line of what it sees, and who looks beside it with the line's own lists and fetch."""
+    """Who is told by the line of what it sees, and by name what looks beside it with the line's own lists and fetch."""
 
     noticing: Noticing
-    polls: Polls
+    watches: Watches
+
+
+def outbox(settings: Settings) -> Outbox:
+    """The outbox of those who subscribe in the configuration."""
+    subscribers = [
+        Subscription(
+            id=it.name or sha256(it.url.encode()).hexdigest()[:12],
+            url=it.url,
+            events=it.events,
+            account=AccountName(it.account),
+            origin=Origin.CONFIGURATION,
+        )
+        for it in settings.webhooks
+    ]
+    return RecordsOutbox(lambda: subscribers, lambda: None)
 
 
 def eventing(
@@ -56,7 +75,11 @@ def eventing(
         rules=rules, outbox=outbox, records=records, clock=time.time, spawn=spawn, counted=counted, tell=tell
     )
 
-    def polls(lists: Lists, fetch: Fetch) -> Polling:
+    callers = spending.acting(settings, POLLS, patience=_PATIENCE)
+
+    def watches(lists: Lists, fetch: Fetch) -> dict[str, Callable[[], Coroutine[Any, Any, None]]]:
+        if not callers:
+            return {}
         looking = Looking(
             noticing=noticing,
             lists=lists,
@@ -67,16 +90,17 @@ def eventing(
             interval=settings.events.interval,
             max_body=_LONGEST,
         )
-        return Polling(
+        polling = Polling(
             noticing=noticing,
             looking=looking,
             gate=gate,
             records=records,
             rules=rules,
-            callers=spending.acting(settings, POLLS, patience=_PATIENCE),
+            callers=callers,
             interval=settings.events.interval,
             share=settings.events.share,
             tell=tell,
         )
+        return {"polls": polling.run}
 
-    return Eventing(noticing, polls)
+    return Eventing(noticing, watches)

@@ -73,7 +73,7 @@ def walk(
     lists = Lists(
         documents=documents, cache=cache, clock=time.time, used=warming.used, collected=events.noticing.collected
     )
-    watching["polls"] = events.polls(lists, fetch).run
+    watching |= events.watches(lists, fetch)
     sampling = Sampling(settings.cache.verify, random.random, partial(_plentiful, gate))
     effects = Effects(catalogue=rows, cache=cache, watch=watch, wrote=events.noticing.wrote)
     return Walk(

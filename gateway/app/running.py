@@ -18,7 +18,7 @@ from gateway import __version__
 from gateway.adapters.logs import Log, Redaction, open_log
 from gateway.adapters.memory import MemoryEntries
 from gateway.adapters.upstream import Upstream
-from gateway.app import counting, line, people, purging, readings, spending, watching
+from gateway.app import counting, eventing, line, people, purging, readings, spending, watching
 from gateway.app.stores import open_stores
 from gateway.app.watching import Watched
 from gateway.exchange.background import Background
@@ -127,6 +127,7 @@ class Gateway:
             Upstream(settings.upstream.url, timeout=settings.upstream.timeout, max_body=line.MAX_ANSWER)
         )
         cache = Cache(memory, stores.durable)
+        outbox = eventing.outbox(settings)
         watching: dict[str, line.Watching] = {"outlook": outlook.run, "usage": usage.run}
         walk = line.walk(
             settings,
@@ -138,6 +139,16 @@ class Gateway:
             watch=watch,
             background=self._background,
             watching=watching,
+            events=eventing.eventing(
+                settings,
+                rows=rows,
+                records=stores.records,
+                outbox=outbox,
+                gate=gate,
+                spawn=self._background.spawn,
+                counted=metrics.noticed,
+                tell=self._log.event,
+            ),
         )
         proxy = Proxy(
             identity=people.identity(settings),

@@ -50,6 +50,8 @@ class Undecided:
 
 UNDECIDED = Undecided()
 
+_MOMENT = 0.001
+
 _LONG = 86_400.0
 """Seconds for which the record of a row that is gone is kept."""
 
@@ -179,14 +181,16 @@ class _Case:
             "changed": None if changes is None else dict(changes),
             "seen": {"by": self.sight.by.value, **({"app": self.sight.app} if self.sight.app else {})},
         }
-        at = max(self.sight.ended, 0.0 if self.known is None else self.known.ended)
-        notice = Notice(self._id(event, after), self.scope.type(event), self.scope.account, at, told)
+        notice = Notice(self._id(event, after), self.scope.type(event), self.scope.account, after.ended, told)
         return Finding(self.number, self.before, after, notice)
 
     def _after(self, row: Row | None, *, more: int) -> Seen:
-        told = more + (0 if self.known is None else self.known.told)
-        kept = {} if self.known is None or self.known.row is None else self.known.row
-        return Seen(None if row is None else {**kept, **row}, self.sight.began, self.sight.ended, told)
+        """The record as it becomes. It ends later than the one before, so that notices of a row are in order."""
+        if self.known is None:
+            return Seen(row, self.sight.began, self.sight.ended, more)
+        kept = self.known.row or {}
+        ended = max(self.sight.ended, self.known.ended + _MOMENT)
+        return Seen(None if row is None else {**kept, **row}, self.sight.began, ended, self.known.told + more)
 
     def _id(self, event: Event, after: Seen) -> str:
         """The same for the same change of the same record, by whomever it is found."""

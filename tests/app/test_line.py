@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from gateway.adapters.memory import MemoryEntries, MemoryLedger
-from gateway.app import line
+from gateway.adapters.memory import MemoryEntries, MemoryLedger, MemoryRecords
+from gateway.app import eventing, line
 from gateway.exchange.background import Background
 from gateway.exchange.cache import Cache
 from gateway.exchange.gate import AccountRule, EgressRule, Gate
@@ -18,6 +18,7 @@ from gateway.policy.names import AccountName
 from gateway.settings import Settings
 from tests.app.configured import settings
 from tests.fakes.exchange import caller, request, trace
+from tests.fakes.outbox import FakeOutbox
 from tests.fakes.upstream import JSON, XML, FakeUpstream
 from tests.fakes.watch import FakeWatch
 
@@ -50,6 +51,16 @@ class Line:
             watch=self.watch,
             background=self._background,
             watching=self.watching,
+            events=eventing.eventing(
+                of,
+                rows=catalogue.load(),
+                records=MemoryRecords(),
+                outbox=FakeOutbox(),
+                gate=self._gate,
+                spawn=self._background.spawn,
+                counted=lambda account, event: None,
+                tell=lambda *args, **fields: None,
+            ),
         )
 
     async def ask(self, method: str, target: str, body: bytes = b"", **fields: Any) -> Response:
@@ -90,5 +101,5 @@ async def test_bodies_are_bounded_as_configured(tmp_path: Path) -> None:
 
 
 async def test_lists_are_kept_warm_only_where_that_is_wanted(tmp_path: Path) -> None:
-    assert set(Line(settings(tmp_path)).watching) == set()
-    assert set(Line(settings(tmp_path, cache__warm="1")).watching) == {"warming"}
+    assert set(Line(settings(tmp_path)).watching) == {"polls"}
+    assert set(Line(settings(tmp_path, cache__warm="1")).watching) == {"polls", "warming"}

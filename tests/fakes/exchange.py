@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import count
 from types import SimpleNamespace, TracebackType
@@ -13,8 +13,8 @@ from unittest.mock import patch
 
 import orjson
 
-from gateway.adapters.memory import MemoryEntries
-from gateway.app import line
+from gateway.adapters.memory import MemoryEntries, MemoryRecords
+from gateway.app import eventing, line
 from gateway.exchange.background import Background
 from gateway.exchange.cache import Cache
 from gateway.exchange.fetch import Fetch
@@ -27,8 +27,10 @@ from gateway.policy.messages import Headers, Request, Response
 from gateway.policy.names import AccountName, AppName
 from gateway.policy.negotiation import Representation
 from gateway.policy.trace import Trace
+from gateway.ports import Outbox, Records
 from gateway.settings import Settings
 from tests.fakes.ledger import FakeLedger
+from tests.fakes.outbox import FakeOutbox
 from tests.fakes.service import ServiceUpstream
 from tests.fakes.upstream import JSON, FakeUpstream
 from tests.fakes.watch import FakeWatch
@@ -109,8 +111,13 @@ class Exchange:
         limit: int = 100,
         per_day: int = 6000,
         service: ServiceUpstream | None = None,
+        outbox: Outbox | None = None,
+        records: Records | None = None,
+        ledger: FakeLedger | None = None,
+        more: Mapping[str, Any] | None = None,
         **cache: Any,
     ) -> None:
+        """`more` are further sections of the settings; replicas share records and a ledger."""
         began = asyncio.get_running_loop().time()
         self.clock: Callable[[], float] = lambda: NOON + asyncio.get_running_loop().time() - began
         self.deaths: list[str] = []
@@ -120,7 +127,7 @@ class Exchange:
         send = self.upstream.send if service is None else service.send
         ids = count()
         self.gate = Gate(
-            FakeLedger(self.clock),
+            ledger or FakeLedger(self.clock),
             EgressRule("office", limit, 60.0),
             {AccountName(name): AccountRule(per_day) for name in ("acme", "globex")},
             backlog=1000,
@@ -133,9 +140,16 @@ class Exchange:
         self.cache = Cache(memory, None)
         self.watching: dict[str, line.Watching] = {}
         self.watches: list[asyncio.Task[None]] = []
-        with patch.object(line, "time", SimpleNamespace(time=self.clock)):
+        self.records = records or MemoryRecords(self.clock)
+        self.events: list[tuple[str, dict[str, Any]]] = []
+        self.counted: list[tuple[str, str]] = []
+        settings = Settings.model_validate(
+            {"upstream": {"format": form.value}, "cache": {"verify": 0.0, **cache}, **(more or {})}
+        )
+        time = SimpleNamespace(time=self.clock)
+        with patch.object(line, "time", time), patch.object(eventing, "time", time):
             self.walk = line.walk(
-                Settings.model_validate({"upstream": {"format": form.value}, "cache": {"verify": 0.0, **cache}}),
+                settings,
                 rows=ROWS,
                 cache=self.cache,
                 renderer=Renderer(self.background, memory.grew),
@@ -144,6 +158,16 @@ class Exchange:
                 watch=self.watch,
                 background=self.background,
                 watching=self.watching,
+                events=eventing.eventing(
+                    settings,
+                    rows=ROWS,
+                    records=self.records,
+                    outbox=outbox or FakeOutbox(),
+                    gate=self.gate,
+                    spawn=self.background.spawn,
+                    counted=lambda account, event: self.counted.append((account, event)),
+                    tell=self._tell,
+                ),
             )
 
     async def __aenter__(self) -> Self:
@@ -161,6 +185,9 @@ class Exchange:
         if raised is None:
             assert self.gate.snapshot().leases_out == 0, "a lease was never settled"
             assert self.deaths == []
+
+    def _tell(self, name: str, /, *, level: str = "info", **fields: Any) -> None:
+        self.events.append((name, {"level": level, **fields}))
 
     @staticmethod
     def asking(

@@ -56,7 +56,11 @@ class Family:
         return self.name.removesuffix("_total").removesuffix("_info")
 
 
-APP = Label("app", "a configured app; `gateway` for its own questions; `other` where none was recognised")
+APP = Label(
+    "app",
+    "a configured app; `gateway` for its own questions, `gateway-polls` for its looks for changes; `other` where none "
+    "was recognised",
+)
 ACCOUNT = Label("account", "a configured account")
 EGRESS = Label("egress", "the configured egress")
 BUDGET = Label("budget", "the egress or a configured account")
@@ -89,6 +93,14 @@ VERIFIED = Label(
     "result",
     "`same`; `age`: the row had changed elsewhere; `different`: the selection was wrong; `unknown`: no answer came",
     ("same", "age", "different", "unknown"),
+)
+NOTICED = Label(
+    "event",
+    "the last word of the event's type",
+    (
+        *("created", "updated", "deleted"),
+        *("warning", "forecast", "spent", "suspended", "banned", "recovered", "foreign"),
+    ),
 )
 KIND = Label("kind", "what was dropped", ("access_line", "event", "series"))
 
@@ -191,6 +203,12 @@ FAMILIES: tuple[Family, ...] = (
         (ACCOUNT, CLOSED),
         "1 while the account is closed for this reason, else 0.",
         at_zero=True,
+    ),
+    Family(
+        "notices_total",
+        Type.COUNTER,
+        (ACCOUNT, NOTICED),
+        "Events that were made known, however many subscribe to them.",
     ),
     Family(
         "telemetry_dropped_total",

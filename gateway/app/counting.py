@@ -13,6 +13,7 @@ from aiohttp import web
 from gateway.adapters.logs import Log
 from gateway.adapters.prometheus import Names
 from gateway.adapters.prometheus.families import METHOD
+from gateway.app import telling
 from gateway.app.stores import Stores
 from gateway.exchange.background import Background
 from gateway.exchange.noticing import POLLS
@@ -63,6 +64,7 @@ def names(settings: Settings, rows: Catalogue) -> Names:
         accounts=frozenset(settings.accounts),
         egresses=frozenset({settings.egress.name}),
         resources=frozenset(rows.resources),
+        subscriptions=telling.labels(settings),
     )
 
 

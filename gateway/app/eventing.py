@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import Any, TypeAlias
 
 from gateway.app import spending
@@ -15,14 +14,11 @@ from gateway.exchange.gate import Gate
 from gateway.exchange.lists import Lists
 from gateway.exchange.looking import Looking
 from gateway.exchange.noticing import POLLS, Counted, Noticing
-from gateway.exchange.outbox import RecordsOutbox
 from gateway.exchange.polling import Polling
 from gateway.exchange.reconcile import Tell
 from gateway.policy import noticeable
 from gateway.policy.catalogue import Catalogue
-from gateway.policy.names import AccountName
 from gateway.policy.negotiation import Representation
-from gateway.policy.subscription import Origin, Subscription
 from gateway.ports import Outbox, Records
 from gateway.settings import Settings
 
@@ -41,21 +37,6 @@ class Eventing:
 
     noticing: Noticing
     watches: Watches
-
-
-def outbox(settings: Settings) -> Outbox:
-    """The outbox of those who subscribe in the configuration."""
-    subscribers = [
-        Subscription(
-            id=it.name or sha256(it.url.encode()).hexdigest()[:12],
-            url=it.url,
-            events=it.events,
-            account=AccountName(it.account),
-            origin=Origin.CONFIGURATION,
-        )
-        for it in settings.webhooks
-    ]
-    return RecordsOutbox(lambda: subscribers, lambda: None)
 
 
 def eventing(

@@ -20,6 +20,7 @@ from gateway.adapters.memory import MemoryEntries
 from gateway.adapters.upstream import Upstream
 from gateway.app import counting, eventing, line, people, purging, readings, spending, watching
 from gateway.app.stores import open_stores
+from gateway.app.telling import Telling, open_telling
 from gateway.app.watching import Watched
 from gateway.exchange.background import Background
 from gateway.exchange.cache import Cache
@@ -121,14 +122,14 @@ class Gateway:
         stack.push_async_callback(gate.close, 0.0)  # for a start that fails; `stop` has closed it before
         await gate.open()
         outlook = Outlook(gate, self._log.event)
-        metrics = self._metrics(rows, gate, memory, outlook)
+        told = await open_telling(settings, stores.records, background=self._background, log=self._log, stack=stack)
+        metrics = self._metrics(rows, gate, memory, outlook, told)
         watch = counting.Counted(metrics, usage.counted)
         upstream = await stack.enter_async_context(
             Upstream(settings.upstream.url, timeout=settings.upstream.timeout, max_body=line.MAX_ANSWER)
         )
         cache = Cache(memory, stores.durable)
-        outbox = eventing.outbox(settings)
-        watching: dict[str, line.Watching] = {"outlook": outlook.run, "usage": usage.run}
+        watching: dict[str, line.Watching] = {"outlook": outlook.run, "usage": usage.run, **told.running}
         walk = line.walk(
             settings,
             rows=rows,
@@ -143,7 +144,7 @@ class Gateway:
                 settings,
                 rows=rows,
                 records=stores.records,
-                outbox=outbox,
+                outbox=told.outbox,
                 gate=gate,
                 spawn=self._background.spawn,
                 counted=metrics.noticed,
@@ -159,7 +160,8 @@ class Gateway:
             max_body=settings.server.max_body,
         )
         stored = purging.cache_api(settings, memory=memory, cache=cache, rows=rows, watch=metrics, log=self._log)
-        routes = [stored.add_to, counting.route(usage), spending.reopening(settings, gate=gate, log=self._log)]
+        routes = [stored.add_to, told.add_to, counting.route(usage)]
+        routes.append(spending.reopening(settings, gate=gate, log=self._log))
         await self._listen(proxy, metrics, routes, lambda: (gate.snapshot(), outlook.forecasts()))
         self._reconciler = spending.reconciler(settings, gate=gate, send=upstream.send, watch=watch, log=self._log)
         watching["reconcile"] = self._reconciler.run
@@ -189,12 +191,14 @@ class Gateway:
         shown = f"[{address[0]}]" if ":" in str(address[0]) else address[0]
         return f"http://{shown}:{address[1]}/"
 
-    def _metrics(self, rows: Catalogue, gate: Gate, memory: MemoryEntries[Rendition], outlook: Outlook) -> Watched:
+    def _metrics(
+        self, rows: Catalogue, gate: Gate, memory: MemoryEntries[Rendition], outlook: Outlook, told: Telling
+    ) -> Watched:
         settings = self.settings
         return watching.metrics(
             counting.names(settings, rows),
-            lambda: readings.gauges(
-                gate, memory, self._log, egress=settings.egress.name, forecasts=outlook.forecasts()
+            lambda: told.gauged(
+                readings.gauges(gate, memory, self._log, egress=settings.egress.name, forecasts=outlook.forecasts())
             ),
         )
 

@@ -8,7 +8,8 @@ in its key, so that the store's own order is the order of work; *dead* under `DE
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
 from hashlib import sha256
 from urllib.parse import urlsplit
 
@@ -58,12 +59,23 @@ def to_callback(notice: Notice, *, app: AppName, url: str) -> Delivery:
 
 def added(delivery: Delivery, due: float) -> Edit:
     """The edit that puts a delivery into the outbox."""
-    return Edit(WAITING, key(delivery.lane, due, delivery.id), None, dump(delivery))
+    return Edit(WAITING, key(delivery, due), None, dump(delivery))
 
 
-def key(lane: str, due: float, message_id: str) -> str:
-    """Sort by lane, then by what is due first (in microseconds), then by id."""
-    return f"{lane}/{round(max(0.0, due) * 1e6):017d}/{message_id}"
+def key(delivery: Delivery, due: float) -> str:
+    """Sort by lane, then by what is due first, then by when it happened."""
+    return f"{delivery.lane}/{_micros(due)}/{_micros(delivery.at)}/{delivery.id}"
+
+
+def buried(delivery: Delivery, *, why: str, now: float) -> Edit:
+    """The edit that keeps a delivery as a dead letter: under a name that can stand in a URL, the oldest first."""
+    name = sha256(key(delivery, 0.0).encode()).hexdigest()[:12]
+    return Edit(DEAD, f"{_micros(now)}-{name}", None, dump(replace(delivery, last=why)))
+
+
+def died_before(moment: float) -> str:
+    """A key above those of all dead letters of before that moment, and below the others."""
+    return _micros(moment)
 
 
 def lane_of(record_key: str) -> str:
@@ -72,8 +84,23 @@ def lane_of(record_key: str) -> str:
 
 
 def due_at(record_key: str) -> float:
-    """Read the moment in a key, in epoch seconds."""
+    """Read when a waiting delivery is due, in epoch seconds."""
     return int(record_key.split("/", 2)[1]) / 1e6
+
+
+def happened_at(record_key: str) -> float:
+    """Read when the event of a waiting delivery happened, in epoch seconds."""
+    return int(record_key.split("/", 3)[2]) / 1e6
+
+
+def died_at(record_key: str) -> float:
+    """Read when a dead letter died, in epoch seconds."""
+    return int(record_key.partition("-")[0]) / 1e6
+
+
+def before(lane: str) -> str:
+    """A key below all of a lane's, and above those of every earlier lane."""
+    return lane + "/"
 
 
 def beyond(lane: str) -> str:
@@ -101,6 +128,10 @@ def load(record: str) -> Delivery | None:
         return None
 
 
+def _micros(moment: float) -> str:
+    return f"{round(max(0.0, moment) * 1e6):017d}"
+
+
 def _delivery(notice: Notice, lane: str, *, app: str | None = None, url: str | None = None) -> Delivery:
     return Delivery(
         id=notice.id,
@@ -113,6 +144,15 @@ def _delivery(notice: Notice, lane: str, *, app: str | None = None, url: str | N
         app=app,
         url=url,
     )
+
+
+def batch(due: Sequence[Delivery], *, most: int) -> Sequence[int]:
+    """Choose by position what goes at the same time, of what is due in one lane: no two of one subject, so that first
+    attempts keep their order."""
+    first: dict[str, int] = {}
+    for position, it in enumerate(due):
+        first.setdefault(it.subject, position)
+    return list(first.values())[:most]
 
 
 def _subject(notice: Notice) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+from gateway.policy import httpdate
+
 WAITS = (0.0, 5.0, 300.0, 1_800.0, 7_200.0, 18_000.0, 36_000.0, 50_400.0, 72_000.0, 86_400.0)
 """Seconds before each attempt, counted from the one before: 10 attempts in a little more than three days."""
 
@@ -31,3 +33,12 @@ def respected(asked: float | None) -> float:
     if asked is None or math.isnan(asked):
         return 0.0
     return min(max(0.0, asked), LONGEST_ASKED)
+
+
+def asked(retry_after: str | None, now: float) -> float | None:
+    """Read a `Retry-After` (RFC 9110 §10.2.3) as seconds; None where there is none, or it is neither of its forms."""
+    text = (retry_after or "").strip()
+    if text.isascii() and text.isdecimal():
+        return float(text[:12])  # more digits than a lifetime needs
+    moment = httpdate.read(text)
+    return None if moment is None else max(0.0, moment - now)

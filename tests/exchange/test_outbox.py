@@ -35,7 +35,10 @@ def test_it_knows_what_is_worth_finding_out() -> None:
 
 def test_everybody_who_subscribes_gets_a_record_of_their_own() -> None:
     edits = outbox().posting(GONE)
-    assert [edit.key for edit in edits] == ["board/00000000012000000/evt_1", "alarm/00000000012000000/evt_1"]
+    assert [edit.key for edit in edits] == [
+        "board/00000000012000000/00000000012000000/evt_1",
+        "alarm/00000000012000000/00000000012000000/evt_1",
+    ]
     written = [delivery.load(edit.after or "") for edit in edits]
     assert [it.id for it in written if it is not None] == ["evt_1", "evt_1"]
 

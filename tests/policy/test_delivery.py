@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.policy import delivery
-from gateway.policy.delivery import DEAD, WAITING, Delivery
+from gateway.policy.delivery import DEAD, WAITING
 from gateway.policy.names import AccountName, AppName
 from gateway.policy.notices import Json, Notice
 
@@ -36,7 +36,7 @@ def test_what_is_no_record_reads_as_none(text: str) -> None:
 
 def test_a_delivery_is_put_where_nothing_was() -> None:
     edit = delivery.added(delivery.to_subscription(notice(id=5), "tool"), 1.5)
-    assert (edit.kind, edit.key, edit.before) == (WAITING, "tool/00000000001500000/evt_1", None)
+    assert (edit.kind, edit.key, edit.before) == (WAITING, "tool/00000000001500000/00000000000000000/evt_1", None)
     assert json.loads(edit.after or "")["lane"] == "tool"
     assert DEAD != WAITING
 
@@ -68,11 +68,12 @@ def test_callbacks_of_one_receiver_share_a_lane_that_no_subscription_has() -> No
 
 @given(NAMES, NAMES, MOMENTS, MOMENTS)
 def test_keys_are_in_the_order_of_work(one: str, other: str, first: float, second: float) -> None:
-    a, b = delivery.key(one, first, "evt_1"), delivery.key(other, second, "evt_1")
+    a, b = (
+        delivery.key(delivery.to_subscription(notice(), lane), due) for lane, due in ((one, first), (other, second))
+    )
     assert delivery.lane_of(a) == one
     assert delivery.due_at(a) == pytest.approx(first, abs=1e-5)
     if one == other:
         assert (a < b) == (round(first * 1e6) < round(second * 1e6))
     elif a < b:
         assert a < delivery.beyond(one) < b
-    assert Delivery is type(delivery.to_subscription(notice(), one))

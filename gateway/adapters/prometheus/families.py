@@ -102,6 +102,13 @@ NOTICED = Label(
         *("warning", "forecast", "spent", "suspended", "banned", "recovered", "foreign"),
     ),
 )
+SUBSCRIPTION = Label(
+    "subscription", "a configured subscription; `api` for those made while running; `callback` for callbacks"
+)
+DELIVERED = Label(
+    "result", "`delivered`; `failed`: tried again later; `dead`: given up", ("delivered", "failed", "dead")
+)
+OUTSTANDING = Label("state", "`waiting` for an attempt, or `dead`", ("waiting", "dead"))
 KIND = Label("kind", "what was dropped", ("access_line", "event", "series"))
 
 _ANSWER_TIMES = (0.0005, 0.001, 0.005, 0.025, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0, 30.0, 60.0)
@@ -215,6 +222,29 @@ FAMILIES: tuple[Family, ...] = (
         Type.COUNTER,
         (KIND,),
         "Log lines that found their queue full, and observations counted as other because a family was full.",
+        at_zero=True,
+    ),
+    Family(
+        "webhook_deliveries_total",
+        Type.COUNTER,
+        (SUBSCRIPTION, DELIVERED),
+        "Attempts to deliver a webhook by how they ended, and deliveries that were given up.",
+        at_zero=True,
+    ),
+    Family(
+        "webhook_backlog_deliveries",
+        Type.GAUGE,
+        (OUTSTANDING,),
+        "Deliveries in the outbox, and dead letters.",
+        "deliveries",
+        at_zero=True,
+    ),
+    Family(
+        "webhook_oldest_seconds",
+        Type.GAUGE,
+        (),
+        "Age of the oldest event that waits to be delivered; 0 when none does.",
+        "seconds",
         at_zero=True,
     ),
     Family("build_info", Type.INFO, (), "Version of the gateway and of its Python.", at_zero=True),

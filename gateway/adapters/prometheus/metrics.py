@@ -190,6 +190,8 @@ class Metrics:
         for name, counts in totals.items():
             for value, count in counts.items():
                 self._counts[name].at(value).value = count
+        for labels, count in now.webhook_deliveries_total.items():
+            self._counts["webhook_deliveries_total"].at(*labels).value = count
 
     def _gauged(self, family: Family, now: Gauges) -> dict[tuple[str, ...], float]:
         sets = LabelSets(family, self._domains)

@@ -14,6 +14,7 @@ class Names:
     accounts: frozenset[str]
     egresses: frozenset[str]
     resources: frozenset[str]
+    subscriptions: frozenset[str] = frozenset()
 
     def domains(self) -> dict[str, frozenset[str]]:
         return {
@@ -22,6 +23,7 @@ class Names:
             "egress": self.egresses,
             "budget": self.accounts | self.egresses,
             "resource": self.resources,
+            "subscription": self.subscriptions,
         }
 
     def limit(self) -> int:
@@ -47,3 +49,6 @@ class Gauges:
     quota_exhaustion_timestamp_seconds: Mapping[str, float] = field(default_factory=dict)
     account_closed: Mapping[tuple[str, str], int] = field(default_factory=dict)
     telemetry_dropped_total: Mapping[str, int] = field(default_factory=dict)
+    webhook_deliveries_total: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    webhook_backlog_deliveries: Mapping[str, int] = field(default_factory=dict)
+    webhook_oldest_seconds: float = 0.0

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import importlib
 import logging
 import secrets
@@ -18,7 +17,7 @@ from gateway import __version__
 from gateway.adapters.logs import Log, Redaction, open_log
 from gateway.adapters.memory import MemoryEntries
 from gateway.adapters.upstream import Upstream
-from gateway.app import counting, eventing, line, people, purging, readings, spending, watching
+from gateway.app import collector, counting, eventing, line, people, purging, readings, spending, watching
 from gateway.app.stores import open_stores
 from gateway.app.telling import Telling, open_telling
 from gateway.app.watching import Watched
@@ -130,6 +129,17 @@ class Gateway:
         )
         cache = Cache(memory, stores.durable)
         watching: dict[str, line.Watching] = {"outlook": outlook.run, "usage": usage.run, **told.running}
+        events = eventing.eventing(
+            settings,
+            rows=rows,
+            records=stores.records,
+            outbox=told.outbox,
+            gate=gate,
+            outlook=outlook,
+            spawn=self._background.spawn,
+            counts=metrics,
+            tell=self._log.event,
+        )
         walk = line.walk(
             settings,
             rows=rows,
@@ -140,16 +150,7 @@ class Gateway:
             watch=watch,
             background=self._background,
             watching=watching,
-            events=eventing.eventing(
-                settings,
-                rows=rows,
-                records=stores.records,
-                outbox=told.outbox,
-                gate=gate,
-                spawn=self._background.spawn,
-                counted=metrics.noticed,
-                tell=self._log.event,
-            ),
+            events=events,
         )
         proxy = Proxy(
             identity=people.identity(settings),
@@ -234,19 +235,8 @@ async def _until_told_to_stop(settings: Settings, log: Log) -> None:
     for name in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(name, told.set)
     async with Gateway(settings, log):
-        _spare_the_collector()
+        collector.spare()
         await told.wait()
-
-
-def _spare_the_collector() -> None:
-    """Let the garbage collector look at new objects only, and at old ones rarely.
-
-    A whole list is a hundred thousand dictionaries and texts in no cycle: to visit them all again and again took up to
-    80 ms at a time (`benchmarks/long_list.py`), in which nobody else is served.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 50, 100)
 
 
 def serve(settings: Settings) -> None:

@@ -10,6 +10,7 @@ from gateway.app import eventing, line
 from gateway.exchange.background import Background
 from gateway.exchange.cache import Cache
 from gateway.exchange.gate import AccountRule, EgressRule, Gate
+from gateway.exchange.outlook import Outlook
 from gateway.exchange.rendering import Renderer, Rendition
 from gateway.policy import catalogue
 from gateway.policy.faults import Fault, Kind
@@ -21,6 +22,10 @@ from tests.fakes.exchange import caller, request, trace
 from tests.fakes.outbox import FakeOutbox
 from tests.fakes.upstream import JSON, XML, FakeUpstream
 from tests.fakes.watch import FakeWatch
+
+
+def unheard(_name: str, /, *, level: str = "info", **_fields: Any) -> None:
+    assert level
 
 
 class Line:
@@ -57,9 +62,10 @@ class Line:
                 records=MemoryRecords(),
                 outbox=FakeOutbox(),
                 gate=self._gate,
+                outlook=Outlook(self._gate, unheard),
                 spawn=self._background.spawn,
-                counted=lambda account, event: None,
-                tell=lambda *args, **fields: None,
+                counts=FakeWatch(),
+                tell=unheard,
             ),
         )
 
@@ -101,5 +107,5 @@ async def test_bodies_are_bounded_as_configured(tmp_path: Path) -> None:
 
 
 async def test_lists_are_kept_warm_only_where_that_is_wanted(tmp_path: Path) -> None:
-    assert set(Line(settings(tmp_path)).watching) == {"polls"}
-    assert set(Line(settings(tmp_path, cache__warm="1")).watching) == {"polls", "warming"}
+    assert set(Line(settings(tmp_path)).watching) == {"polls", "quota events"}
+    assert set(Line(settings(tmp_path, cache__warm="1")).watching) == {"polls", "quota events", "warming"}

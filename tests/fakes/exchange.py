@@ -19,6 +19,7 @@ from gateway.exchange.background import Background
 from gateway.exchange.cache import Cache
 from gateway.exchange.fetch import Fetch
 from gateway.exchange.gate import AccountRule, EgressRule, Gate
+from gateway.exchange.outlook import Outlook
 from gateway.exchange.rendering import Renderer, Rendition
 from gateway.policy import cachekey, catalogue
 from gateway.policy.caller import Caller
@@ -146,6 +147,8 @@ class Exchange:
         settings = Settings.model_validate(
             {"upstream": {"format": form.value}, "cache": {"verify": 0.0, **cache}, **(more or {})}
         )
+        outlook = Outlook(self.gate, self._tell)
+        self.watching["outlook"] = outlook.run
         time = SimpleNamespace(time=self.clock)
         with patch.object(line, "time", time), patch.object(eventing, "time", time):
             self.walk = line.walk(
@@ -164,8 +167,9 @@ class Exchange:
                     records=self.records,
                     outbox=outbox or FakeOutbox(),
                     gate=self.gate,
+                    outlook=outlook,
                     spawn=self.background.spawn,
-                    counted=lambda account, event: self.counted.append((account, event)),
+                    counts=self,
                     tell=self._tell,
                 ),
             )
@@ -185,6 +189,9 @@ class Exchange:
         if raised is None:
             assert self.gate.snapshot().leases_out == 0, "a lease was never settled"
             assert self.deaths == []
+
+    def noticed(self, account: str, event: str) -> None:
+        self.counted.append((account, event))
 
     def _tell(self, name: str, /, *, level: str = "info", **fields: Any) -> None:
         self.events.append((name, {"level": level, **fields}))

@@ -13,6 +13,8 @@ from gateway.policy.backlog import Priority
 from gateway.policy.closure import Reason
 from gateway.policy.faults import Kind
 from gateway.policy.negotiation import Representation
+from gateway.policy.noticing import Event
+from gateway.policy.quotaevents import Occurrence
 from gateway.policy.trace import Outcome
 
 PREFIX = "intervals_gateway_"
@@ -94,14 +96,7 @@ VERIFIED = Label(
     "`same`; `age`: the row had changed elsewhere; `different`: the selection was wrong; `unknown`: no answer came",
     ("same", "age", "different", "unknown"),
 )
-NOTICED = Label(
-    "event",
-    "the last word of the event's type",
-    (
-        *("created", "updated", "deleted"),
-        *("warning", "forecast", "spent", "suspended", "banned", "recovered", "foreign"),
-    ),
-)
+NOTICED = Label("event", "the last word of the event's type", (*Event, *Occurrence))
 SUBSCRIPTION = Label(
     "subscription", "a configured subscription; `api` for those made while running; `callback` for callbacks"
 )
@@ -211,12 +206,7 @@ FAMILIES: tuple[Family, ...] = (
         "1 while the account is closed for this reason, else 0.",
         at_zero=True,
     ),
-    Family(
-        "notices_total",
-        Type.COUNTER,
-        (ACCOUNT, NOTICED),
-        "Events that were made known, however many subscribe to them.",
-    ),
+    Family("notices_total", Type.COUNTER, (ACCOUNT, NOTICED), "Events made known, however many subscribe to them."),
     Family(
         "telemetry_dropped_total",
         Type.COUNTER,

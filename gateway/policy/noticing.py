@@ -5,7 +5,8 @@ notice of it; who comes second finds the record as it is now, and nothing to tel
 
 * A read tells what it saw if it was certainly made later than the record. Where the two overlap it tells nothing,
   `UNDECIDED`, and a later look decides.
-* A write through the gateway is certain, whenever its answer came, unless the row was certainly looked at after it.
+* A write through the gateway is certain, in whichever order the answers of several came. Where it overlaps with a read
+  that shows something else, that may be what came after it: then a later look decides as well.
 * Columns that only one of two sights shows, and those that change by themselves, make no difference.
 """
 
@@ -22,7 +23,7 @@ from gateway.policy.change import Change, Created, Deleted, Updated
 from gateway.policy.names import AccountName
 from gateway.policy.noticeable import Noticeable
 from gateway.policy.notices import Json, Notice
-from gateway.policy.seen import Row, Seen, Sight
+from gateway.policy.seen import By, Row, Seen, Sight
 
 
 class Event(StrEnum):
@@ -120,15 +121,15 @@ def written(scope: Scope, before: str | None, change: Change, *, sight: Sight) -
         case Created(_, element):
             if known is not None and (gone or known.told):
                 return None
-            row = known.row if known is not None and case.late else seen.plain(element)
-            return case.told(Event.CREATED, row, {})
+            return case.told(Event.CREATED, seen.plain(element) if known is None else known.row, {})
         case Updated(_, element, sent):
             row = seen.plain(element)
             if known is None:
                 return case.told(Event.UPDATED, row, {name: {"new": row[name]} for name in sorted(sent & row.keys())})
-            if known.row is None or case.late or not (differences := changed(scope, known.row, row)):
+            if known.row is None or case.late or (known.by is not By.WRITE and not sight.after(known)):
                 return None
-            return case.told(Event.UPDATED, row, differences)
+            differences = changed(scope, known.row, row)
+            return case.told(Event.UPDATED, row, differences) if differences else None
         case _:
             assert_never(change)
 
@@ -187,10 +188,11 @@ class _Case:
     def _after(self, row: Row | None, *, more: int) -> Seen:
         """The record as it becomes. It ends later than the one before, so that notices of a row are in order."""
         if self.known is None:
-            return Seen(row, self.sight.began, self.sight.ended, more)
+            return Seen(row, self.sight.began, self.sight.ended, self.sight.by, more)
         kept = self.known.row or {}
         ended = max(self.sight.ended, self.known.ended + _MOMENT)
-        return Seen(None if row is None else {**kept, **row}, self.sight.began, ended, self.known.told + more)
+        merged = None if row is None else {**kept, **row}
+        return Seen(merged, self.sight.began, ended, self.sight.by, self.known.told + more)
 
     def _id(self, event: Event, after: Seen) -> str:
         """The same for the same change of the same record, by whomever it is found."""

@@ -48,24 +48,26 @@ class Sight:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What a record says: the row (None: it is gone), when it was seen, and how many changes of it were told."""
+    """What a record says: the row (None: it is gone), when and where it was seen, and how many changes were told."""
 
     row: Row | None
     began: float
     ended: float
+    by: By
     told: int
 
     @property
     def text(self) -> str:
         """The record. The row stands last, so that one that has not changed is recognised without reading it."""
-        return f"{self.told} {self.began:.6f} {self.ended:.6f}\n{'' if self.row is None else canonical(self.row)}"
+        row = "" if self.row is None else canonical(self.row)
+        return f"{self.told} {self.by.value} {self.began:.6f} {self.ended:.6f}\n{row}"
 
 
 def load(text: str) -> Seen:
     """Read a record."""
     head, _, row = text.partition("\n")
-    told, began, ended = head.split(" ")
-    return Seen(json.loads(row) if row else None, float(began), float(ended), int(told))
+    told, by, began, ended = head.split(" ")
+    return Seen(json.loads(row) if row else None, float(began), float(ended), By(by), int(told))
 
 
 def unchanged(text: str, row: str) -> bool:

@@ -189,7 +189,7 @@ class House:
             await noticing.modified(SCOPE, rows, sight, 2)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(acts=st.lists(ACTS, max_size=14), faults=st.lists(st.sampled_from(["", "", "", "before", "after"]), max_size=20))
 def test_every_change_is_told_once_and_in_order(acts: list[Act], faults: list[str]) -> None:
     loop = VirtualTimeLoop()

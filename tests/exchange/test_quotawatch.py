@@ -1,4 +1,4 @@
-"""Quota events on virtual time: told once, by whichever replica notices, and by what the ledger holds at that moment."""
+"""Quota events on virtual time: told once, by whichever replica notices, and by what the ledger holds just then."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ LATER = Sight(By.LIST, 100, 101)
 
 
 def record(number: str, **row: str) -> tuple[str, str]:
-    return number, Seen({**seen.plain(ROWS.get(number, {})), **row}, 1, 2, 0).text
+    return number, Seen({**seen.plain(ROWS.get(number, {})), **row}, 1, 2, By.LIST, 0).text
 
 
 def test_only_records_that_differ_are_judged() -> None:
@@ -45,7 +45,7 @@ def test_what_a_list_does_not_show_is_gone(number: str, before: str | None, even
 
 
 def test_the_record_of_what_is_long_gone_is_ended() -> None:
-    gone = Seen(None, 1, 2, 3).text
+    gone = Seen(None, 1, 2, By.WRITE, 3).text
     assert comparing.judge(SCOPE, ROWS, LATER, Unknown.CREATED)("999", gone) is None
     tomorrow = Sight(By.LIST, 90_000, 90_001)
     assert comparing.judge(SCOPE, ROWS, tomorrow, Unknown.CREATED)("999", gone) == Finding("999", gone, None, None)

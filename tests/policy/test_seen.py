@@ -16,7 +16,7 @@ rows = st.dictionaries(st.text(), st.none() | st.text() | st.integers() | st.boo
 
 @given(row=st.none() | rows, began=st.floats(0, 4e9), told=st.integers(0, 99))
 def test_a_record_is_read_as_it_was_written(row: dict[str, Json] | None, began: float, told: int) -> None:
-    record = Seen(row, round(began, 6), round(began, 6) + 1, told)
+    record = Seen(row, round(began, 6), round(began, 6) + 1, By.POLL, told)
     again = seen.load(record.text)
     assert (again.row, again.told) == (row, told)
     assert again.began == pytest.approx(record.began, abs=1e-6)
@@ -54,5 +54,5 @@ def test_values_become_those_of_json(value: str | int | Number | None, plain: ob
 def test_sights_that_overlap_are_neither_earlier_nor_later(
     began: int, ended: int, *, before: bool, after: bool
 ) -> None:
-    sight, record = Sight(By.LIST, began, ended), Seen({}, 10, 20, 0)
+    sight, record = Sight(By.LIST, began, ended), Seen({}, 10, 20, By.LIST, 0)
     assert (sight.before(record), sight.after(record)) == (before, after)

@@ -17,7 +17,7 @@ from gateway.policy.quotaevents import Day, Occurrence, Told
 from gateway.policy.records import Edit
 from gateway.ports import Outbox, Records, RecordsAway
 
-_EVERY = 10.0
+_EVERY = 5.0
 """Seconds between looks."""
 
 _WRITTEN = 0.5

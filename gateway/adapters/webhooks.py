@@ -8,10 +8,11 @@ an address written in the URL itself, in whatever spelling, is met there. The ho
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
 import ssl
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextvars import ContextVar
 from ipaddress import ip_address
 from types import TracebackType
@@ -39,14 +40,36 @@ class Forbidden(OSError):
     """A host or address that no delivery may go to; its text says why."""
 
 
+LookUp = Callable[[str, int], Awaitable[Sequence[str]]]
+"""Tell the addresses of a host and a port. Raises OSError when it has none."""
+
+
+async def addresses(host: str, port: int) -> Sequence[str]:
+    """Ask the system, which also reads addresses, in all their spellings (`LookUp`)."""
+    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(str(place[0]) for *_, place in found))
+
+
 class Webhooks:
     """Posts to receivers, each time over a connection of its own. `timeout` is of one attempt in all, in seconds."""
 
-    def __init__(self, allowed: Receivers, *, timeout: float, trust: ssl.SSLContext | None = None) -> None:
+    def __init__(
+        self,
+        allowed: Receivers,
+        *,
+        timeout: float,
+        look_up: LookUp = addresses,
+        trust: ssl.SSLContext | None = None,
+    ) -> None:
         self._allowed = allowed
+        self._look_up = look_up
         self._timeout = timeout
         self._trust = trust
         self._session: aiohttp.ClientSession | None = None
+
+    def follow(self, allowed: Receivers) -> None:
+        """Go by this list from now on."""
+        self._allowed = allowed
 
     async def __aenter__(self) -> Webhooks:
         self._session = aiohttp.ClientSession(
@@ -93,14 +116,16 @@ class Webhooks:
         """Look a URL's host up and tell its addresses. Raises `Forbidden` unless all of them are allowed."""
         target = URL(url)
         host = target.host or ""
+        if target.user is not None or target.scheme not in ("http", "https"):
+            raise Forbidden(f"{host} is not addressed by http or https without a user name")
         if not receivers.could_be_right(self._allowed, host):
             raise Forbidden(f"{host} is not on the list of receivers")
-        addresses = await _addresses(host, target.port or 0)
-        for address in addresses:
+        found = await self._look_up(host, target.port or 0)
+        for address in found:
             why = receivers.refusal(self._allowed, host, address)
             if why is not None:
                 raise Forbidden(why)
-        return addresses
+        return found
 
 
 async def _drop(answer: aiohttp.ClientResponse) -> None:
@@ -111,11 +136,6 @@ async def _drop(answer: aiohttp.ClientResponse) -> None:
             left -= len(chunk)
     except (aiohttp.ClientError, OSError):
         answer.close()
-
-
-async def _addresses(host: str, port: int) -> Sequence[str]:
-    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return list(dict.fromkeys(str(place[0]) for *_, place in found))
 
 
 class _Checked(AbstractResolver):
@@ -160,7 +180,8 @@ def _why(failure: Exception, timeout: float) -> str:
         case aiohttp.ClientConnectorCertificateError():
             return f"its certificate is not trusted: {failure.certificate_error}"
         case aiohttp.ClientConnectorError():
-            return f"no connection: {failure.os_error.strerror or failure.os_error}"
+            number = failure.os_error.errno
+            return f"no connection: {os.strerror(number) if number else failure.os_error}"
         case socket.gaierror():
             return f"its host is not found: {failure.strerror}"
         case _:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeAlias
+from typing import Any, TypeAlias
 
 from gateway.app import spending
 from gateway.exchange.background import Spawn
@@ -13,12 +13,13 @@ from gateway.exchange.fetch import Fetch
 from gateway.exchange.gate import Gate
 from gateway.exchange.lists import Lists
 from gateway.exchange.looking import Looking
-from gateway.exchange.noticing import POLLS, Noticing
+from gateway.exchange.noticing import POLLS, Counted, Noticing
 from gateway.exchange.outlook import Outlook
 from gateway.exchange.polling import Polling
 from gateway.exchange.quotawatch import QuotaWatch
 from gateway.exchange.reconcile import Tell
 from gateway.policy import noticeable
+from gateway.policy.caller import Caller
 from gateway.policy.catalogue import Catalogue
 from gateway.policy.names import AccountName
 from gateway.policy.negotiation import Representation
@@ -35,70 +36,93 @@ Runs: TypeAlias = Mapping[str, Callable[[], Coroutine[Any, Any, None]]]
 """By name, what is to run while the gateway does."""
 
 
-class Counts(Protocol):
-    """Counts what was made known."""
-
-    def noticed(self, account: str, event: str) -> None: ...
-
-
 @dataclass(frozen=True, slots=True)
+class Hearing:
+    """Who hears of events: the outbox, the metrics and the log; and the outlook, from which some are told."""
+
+    outbox: Outbox
+    outlook: Outlook
+    counted: Counted
+    tell: Tell
+
+
 class Eventing:
-    """Who is told by the line of what it sees, and who looks beside it with the line's own lists and fetch."""
+    """Tells the outbox: what the line sees of changes, and what is found by looking and by watching beside it."""
 
-    noticing: Noticing
-    watches: Callable[[Lists, Fetch], Runs]
+    def __init__(
+        self,
+        settings: Settings,
+        hearing: Hearing,
+        *,
+        rows: Catalogue,
+        records: Records,
+        gate: Gate,
+        spawn: Spawn,
+    ) -> None:
+        outbox, counted, tell = hearing.outbox, hearing.counted, hearing.tell
+        self._settings, self._rows = settings, rows
+        self._rules = noticeable.load()
+        self._records, self._gate, self._tell = records, gate, tell
+        self.noticing = Noticing(
+            rules=self._rules,
+            outbox=outbox,
+            records=records,
+            clock=time.time,
+            spawn=spawn,
+            counted=counted,
+            tell=tell,
+        )
+        self.quota = QuotaWatch(
+            gate=gate,
+            outlook=hearing.outlook,
+            outbox=outbox,
+            records=records,
+            levels=settings.events.warn,
+            foreign_shares=_foreign_shares(settings),
+            counted=counted,
+            tell=tell,
+        )
+        self.looking: Looking | None = None
+        self.polling: Polling | None = None
 
-
-def eventing(
-    settings: Settings,
-    *,
-    rows: Catalogue,
-    records: Records,
-    outbox: Outbox,
-    gate: Gate,
-    outlook: Outlook,
-    spawn: Spawn,
-    counts: Counts,
-    tell: Tell,
-) -> Eventing:
-    """Put together who tells the outbox."""
-    rules, events, counted = noticeable.load(), settings.events, counts.noticed
-    noticing = Noticing(
-        rules=rules, outbox=outbox, records=records, clock=time.time, spawn=spawn, counted=counted, tell=tell
-    )
-    quota = QuotaWatch(
-        gate=gate,
-        outlook=outlook,
-        outbox=outbox,
-        records=records,
-        levels=events.warn,
-        foreign_shares={AccountName(name): account.foreign for name, account in settings.accounts.items()},
-        counted=counted,
-        tell=tell,
-    )
-
-    def watches(lists: Lists, fetch: Fetch) -> Runs:
-        looking = Looking(
-            noticing=noticing,
+    def watches(self, lists: Lists, fetch: Fetch) -> Runs:
+        """What is to run, by name; it looks with the line's own lists and fetch."""
+        events = self._settings.events
+        self.looking = Looking(
+            noticing=self.noticing,
             lists=lists,
             fetch=fetch,
-            catalogue=rows,
-            records=records,
-            form=Representation(settings.upstream.format),
+            catalogue=self._rows,
+            records=self._records,
+            form=Representation(self._settings.upstream.format),
             interval=events.interval,
             max_body=_LONGEST,
         )
-        polling = Polling(
-            noticing=noticing,
-            looking=looking,
-            gate=gate,
-            records=records,
-            rules=rules,
-            callers=spending.acting(settings, POLLS, patience=_PATIENCE),
+        self.polling = Polling(
+            noticing=self.noticing,
+            looking=self.looking,
+            gate=self._gate,
+            records=self._records,
+            rules=self._rules,
+            callers=_callers(self._settings),
             interval=events.interval,
             share=events.share,
-            tell=tell,
+            tell=self._tell,
         )
-        return {"polls": polling.run, "quota events": quota.run} if settings.accounts else {}
+        return {"polls": self.polling.run, "quota events": self.quota.run}
 
-    return Eventing(noticing, watches)
+    def follow(self, settings: Settings, rows: Catalogue) -> None:
+        """Go by other settings from now on."""
+        events, callers, foreign = settings.events, _callers(settings), _foreign_shares(settings)
+        if self.looking is not None and self.polling is not None:
+            self.looking.catalogue, self.looking.interval = rows, events.interval
+            self.polling.callers, self.polling.interval, self.polling.share = callers, events.interval, events.share
+        self.quota.levels, self.quota.foreign_shares = events.warn, foreign
+
+
+def _callers(settings: Settings) -> Mapping[AccountName, Caller]:
+    return spending.acting(settings, POLLS, patience=_PATIENCE)
+
+
+def _foreign_shares(settings: Settings) -> Mapping[AccountName, float]:
+    return {AccountName(name): account.foreign for name, account in settings.accounts.items()}

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import random
 import secrets
 import time
-from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
-from contextlib import AsyncExitStack
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import urlsplit
 
 from aiohttp import web
 
 from gateway.adapters.logs import Log
 from gateway.adapters.prometheus import Gauges
+from gateway.adapters.prometheus.labels import OTHER
 from gateway.adapters.webhooks import Forbidden, Webhooks
+from gateway.app.signers import Signers, configured
 from gateway.exchange.background import Background
 from gateway.exchange.dead_letters import DeadLetters
 from gateway.exchange.deliverer import Deliverer
@@ -27,14 +27,11 @@ from gateway.exchange.outbox import RecordsOutbox
 from gateway.exchange.outstanding import Outstanding
 from gateway.exchange.subscribing import Subscribing, Unfit, Wrong
 from gateway.exchange.subscriptions import Subscriptions
-from gateway.policy import delivery, receivers, signing, subscription
-from gateway.policy.delivery import Delivery
-from gateway.policy.names import AccountName
+from gateway.policy import delivery, receivers, signing
 from gateway.policy.receivers import Receivers
-from gateway.policy.subscription import MADE, Origin, Subscription
-from gateway.ports import Outbox, Records
+from gateway.policy.subscription import MADE
+from gateway.ports import Outbox, Records, RecordsAway
 from gateway.settings import Settings, formats
-from gateway.settings.secret import Secret
 from gateway.web.webhooks_api import WebhooksApi
 
 API, CALLBACK = "api", "callback"
@@ -53,6 +50,7 @@ class Telling:
     outbox: Outbox
     outstanding: Outstanding
     counts: Mapping[tuple[str, str], int]
+    follow: Callable[[Settings], None]
     running: Mapping[str, Callable[[], Coroutine[Any, Any, None]]]
     add_to: Callable[[web.Application], None]
 
@@ -68,17 +66,6 @@ class Telling:
             },
             webhook_oldest_seconds=0.0 if oldest is None else max(0.0, time.time() - oldest),
         )
-
-
-def configured(settings: Settings) -> list[Subscription]:
-    """The subscriptions of the configuration, each under its own name or one made from its host."""
-    named = [webhook.name for webhook in settings.webhooks if webhook.name is not None]
-    made: list[Subscription] = []
-    for webhook in settings.webhooks:
-        taken = [*named, *(it.id for it in made)]
-        name = webhook.name or subscription.name_of(urlsplit(webhook.url).hostname or "", taken)
-        made.append(Subscription(name, webhook.url, webhook.events, AccountName(webhook.account), Origin.CONFIGURATION))
-    return made
 
 
 def labels(settings: Settings) -> frozenset[str]:
@@ -97,15 +84,18 @@ async def open_telling(
     settings: Settings, records: Records, *, background: Background, log: Log, stack: AsyncExitStack
 ) -> Telling:
     """Put a gateway's webhooks together; what is on its way when the stack closes gets a little time."""
-    rules, signers = settings.webhook_delivery, _Signers(settings)
+    rules, signs = settings.webhook_delivery, Signers(settings)
     webhooks = await stack.enter_async_context(Webhooks(allowed(settings), timeout=rules.timeout))
     subscriptions = Subscriptions(
-        records, configured(settings), fingerprint=lambda name: signing.fingerprint(signers.made(name))
+        records, configured(settings), fingerprint=lambda name: signing.fingerprint(signs.made(name))
     )
-    counts = {(name, result): 0 for name in sorted(labels(settings)) for result in RESULTS}
+    counts = _Counts(labels(settings))
 
-    def count(lane: str, result: str) -> None:
-        counts[_label(lane), result] += 1
+    def follow(now: Settings) -> None:
+        signs.follow(now)
+        webhooks.follow(allowed(now))
+        subscriptions.follow(configured(now))
+        counts.follow(labels(now))
 
     woken = asyncio.Event()
     outbox = RecordsOutbox(subscriptions.open, woken.set)
@@ -115,8 +105,8 @@ async def open_telling(
         subscriptions=subscriptions,
         endurance=endurance,
         post=webhooks.post,
-        secrets=signers,
-        count=count,
+        secrets=signs,
+        count=counts.count,
         tell=log.event,
         clock=time.time,
         drawn=random.random,
@@ -137,50 +127,44 @@ async def open_telling(
         records,
         subscriptions,
         endurance,
-        accounts=frozenset(settings.accounts),
-        secret=signers.made,
+        accounts=signs.accounts,
+        secret=signs.made,
         reach=_reach(webhooks),
         new_id=_new_id,
         wake=woken.set,
         tell=log.event,
     )
+    with suppress(RecordsAway):  # the deliverer tells, and goes on trying
+        await subscriptions.refresh()
     stack.push_async_callback(deliverer.close, _STOP_PATIENCE)
     api = WebhooksApi(subscriptions, subscribing, dead, outstanding, event_pattern=formats.event_pattern)
-    return Telling(outbox, outstanding, counts, {"deliver": deliverer.run, "outstanding": outstanding.run}, api.add_to)
+    running = {"deliver": deliverer.run, "outstanding": outstanding.run}
+    return Telling(outbox, outstanding, counts.totals, follow, running, api.add_to)
 
 
-class _Signers:
-    """Whose secrets sign a delivery: the newest first."""
+class _Counts:
+    """How attempts ended, by the names of the metrics; those that are configured no more are counted as other."""
 
-    def __init__(self, settings: Settings) -> None:
-        rows = zip(configured(settings), settings.webhooks, strict=True)
-        self._subscriptions = {it.id: _values(webhook.secret, webhook.previous_secret) for it, webhook in rows}
-        self._apps = {name: _values(app.secret, app.previous_secret) for name, app in settings.apps.items()}
-        self._master = _master(settings)
+    def __init__(self, names: Collection[str]) -> None:
+        self.totals: dict[tuple[str, str], int] = {}
+        self.follow(names)
 
-    def __call__(self, it: Delivery) -> Sequence[str]:
-        if it.app is not None:
-            return self._apps.get(it.app, ())
-        return (self.made(it.lane),) if it.lane.startswith(MADE) else self._subscriptions.get(it.lane, ())
+    def follow(self, names: Collection[str]) -> None:
+        """Take the names of a configuration."""
+        self._names = names
+        before = list(self.totals.items())
+        self.totals.clear()
+        self.totals.update({(name, result): 0 for name in sorted(names) for result in RESULTS})
+        for (name, result), number in before:
+            self._add(name, result, number)
 
-    def made(self, name: str) -> str:
-        """The secret of a subscription that was made while running."""
-        return signing.derived(self._master, name)
+    def count(self, lane: str, result: str) -> None:
+        """Count an attempt (`Means.count`)."""
+        self._add(_label(lane), result, 1)
 
-
-def _values(*given: Secret | None) -> tuple[str, ...]:
-    return tuple(secret.get_secret_value() for secret in given if secret is not None)
-
-
-def _master(settings: Settings) -> bytes:
-    """The key from which secrets are derived: whoever knows no secret of the configuration cannot make one."""
-    given = settings.webhook_delivery.signing_key
-    if given is not None:
-        own = [given.get_secret_value()]
-    else:
-        own = sorted(_values(*(account.token for account in settings.accounts.values())))
-        own += sorted(digest for app in settings.apps.values() if (digest := app.key_digest()) is not None)
-    return hashlib.sha256("\n".join(["webhooks", *own]).encode()).digest()
+    def _add(self, name: str, result: str, number: int) -> None:
+        key = (name if name in self._names else OTHER, result)
+        self.totals[key] = self.totals.get(key, 0) + number
 
 
 def _label(lane: str) -> str:

@@ -13,7 +13,7 @@ from typing_extensions import override
 
 from gateway import __version__
 from gateway.adapters.prometheus import Gauges, Metrics, Names
-from gateway.adapters.prometheus.families import METHOD, OTHER
+from gateway.adapters.prometheus.labels import METHOD, OTHER
 from gateway.policy.trace import Trace
 from gateway.settings import Settings
 from gateway.web import quota_api, status
@@ -58,11 +58,11 @@ def metrics(names: Names, read: Callable[[], Gauges]) -> Watched:
     return Watched(registry, names=names, read=read, version=__version__)
 
 
-def add_to(app: web.Application, settings: Settings, watched: Watched, quota: Quota) -> None:
+def add_to(app: web.Application, now: Callable[[], Settings], watched: Watched, quota: Quota) -> None:
     """Add `/api/quota`, the status page and what belongs to it to the operations listener."""
     since = time.time()
     quota_api.add_to(app, quota)
-    status.add_to(app, lambda: standing(settings, watched, quota, since=since))
+    status.add_to(app, lambda: standing(now(), watched, quota, since=since))
 
 
 def standing(settings: Settings, watched: Watched, quota: Quota, *, since: float) -> Status:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from gateway.exchange.cache import Cache
-from gateway.exchange.coalescer import Coalescer, Flight
+from gateway.exchange.coalescer import Coalescer, Flight, Launch
 from gateway.exchange.effects import Effects
 from gateway.exchange.fetch import Fetch, Landing
 from gateway.exchange.inquiry import Inquiry
@@ -40,7 +40,10 @@ class Flights:
     def board(self, inquiry: Inquiry, entry: Entry | None) -> tuple[Flight[Passed], bool]:
         """Join the flight of an equal request that no write came before, or launch one; True when it was joined."""
         if not inquiry.reads:
-            return self._coalescer.board(None, partial(self._passed_on, inquiry))
+            launch: Launch[Passed] = partial(self._passed_on, inquiry)
+            if inquiry.claim is not None:
+                launch = partial(inquiry.claim.around, launch, _answer)
+            return self._coalescer.board(None, launch)
         account, resource = inquiry.caller.account, inquiry.resource
         writes = (self.variants.underway.sort(inquiry.key, account), self._cache.generation(account, resource))
         return self._coalescer.board((inquiry.alike, writes), partial(self._read, inquiry, entry))
@@ -90,3 +93,7 @@ class Flights:
         with self.variants.underway.reading(inquiry.key, account, flight) as read:
             generation = self._cache.generation(account, inquiry.resource)
             await self._revalidation.keep(Reading(inquiry, None, read, generation), landing)
+
+
+def _answer(passed: Passed) -> Response:
+    return passed.answer

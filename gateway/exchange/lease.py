@@ -9,10 +9,10 @@ from gateway.ports import Records
 
 KIND = "delivery_lane"
 
-HELD = 10.0
+HELD = 6.0
 """Seconds a lane is held without a sign of life."""
 
-KEPT_EVERY = 3.0
+KEPT_EVERY = 2.0
 """Seconds after which a sign of life is due."""
 
 

@@ -65,10 +65,10 @@ class Looking:
         self._noticing = noticing
         self._lists = lists
         self._fetch = fetch
-        self._catalogue = catalogue
+        self.catalogue = catalogue
         self._records = records
         self._form = form
-        self._interval = interval
+        self.interval = interval
         self._max_body = max_body
 
     async def __call__(self, scope: Scope, caller: Caller) -> None:
@@ -87,15 +87,15 @@ class Looking:
 
     async def _listed(self, scope: Scope, caller: Caller) -> None:
         """Have the whole list fetched anew if it is not young; whoever fetches it, its rows are compared."""
-        age = f"max-age={polling.young_enough(self._interval)}"
-        rows = self._catalogue.resources[scope.rules.resource]
+        age = f"max-age={polling.young_enough(self.interval)}"
+        rows = self.catalogue.resources[scope.rules.resource]
         request = Request("GET", f"/{rows.name}/", Headers([("Cache-Control", age)]))
         if not await self._lists.renew(Question(request, caller, Match(rows, None)).whole):
             raise ValueError(f"/{rows.name}/ is not answered with a whole list")
 
     async def _full(self, scope: Scope, caller: Caller) -> None:
         landing, document = await self._ask(caller, scope.rules.resource, _ALL)
-        collection = await drive(collecting(document, self._catalogue.resources[scope.rules.resource]))
+        collection = await drive(collecting(document, self.catalogue.resources[scope.rules.resource]))
         if isinstance(collection, NotWhole):
             raise ValueError(collection.reason)
         sight = await self._noticing.sight(By.POLL, began=landing.requested_at, ended=landing.received_at)

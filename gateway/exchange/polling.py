@@ -56,9 +56,9 @@ class Polling:
         self._gate = gate
         self._records = records
         self._rules = rules
-        self._callers = callers
-        self._interval = interval
-        self._share = share
+        self.callers = callers
+        self.interval = interval
+        self.share = share
         self._tell = tell
         self._due: dict[str, float] = {}
         self._spent: dict[AccountName, int] = {}
@@ -72,14 +72,14 @@ class Polling:
                 await self.look()
             except RecordsAway as error:
                 self._tell("polls_wait", level="warning", detail=str(error))
-            await asyncio.sleep(min(_EVERY, self._interval or _EVERY))
+            await asyncio.sleep(min(_EVERY, self.interval or _EVERY))
 
     async def look(self) -> None:
         """Look at what is due now. Raises `RecordsAway`."""
         if self._tidied + _TIDIED <= ticks():
             self._tidied = ticks()
             await self._tidy()
-        for account, caller in self._callers.items() if self._interval else ():
+        for account, caller in tuple(self.callers.items()) if self.interval else ():
             scopes = [self._noticing.scope(account, name) for name, rules in self._rules.items() if rules.polled]
             wanted = [scope for scope in scopes if scope is not None]
             for scope in wanted:
@@ -99,14 +99,16 @@ class Polling:
         return await self._records.swap([Edit(polling.KIND, scope.key, text, f"{now + pause:.3f}")])
 
     def _pause(self, scope: Scope, wanted: list[Scope]) -> float | None:
-        day = self._gate.snapshot().days[scope.account]
+        day = self._gate.snapshot().days.get(scope.account)
+        if day is None:
+            return None  # the account was taken out of the configuration just now
         spent = day.spent.get(POLLS, 0)
         pause = polling.pause(
             scope.rules,
             [it.rules for it in wanted],
             Day(day.limit, spent, day.left),
-            interval=self._interval,
-            share=self._share,
+            interval=self.interval,
+            share=self.share,
         )
         if pause is None:
             self._due[scope.key] = ticks() + day.left
@@ -128,7 +130,7 @@ class Polling:
             self._failing.discard(scope.key)
 
     async def _sooner(self, scope: Scope, retry_after: float | None) -> None:
-        pause = polling.retry(retry_after, interval=self._interval)
+        pause = polling.retry(retry_after, interval=self.interval)
         now = await self._records.now()
         (text,) = await self._records.read(polling.KIND, [scope.key])
         if await self._records.swap([Edit(polling.KIND, scope.key, text, f"{now + pause:.3f}")]):

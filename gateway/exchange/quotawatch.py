@@ -43,8 +43,8 @@ class QuotaWatch:
         self._outlook = outlook
         self._outbox = outbox
         self._records = records
-        self._levels = levels
-        self._foreign_shares = foreign_shares
+        self.levels = levels
+        self.foreign_shares = foreign_shares
         self._counted = counted
         self._tell = tell
 
@@ -59,8 +59,9 @@ class QuotaWatch:
 
     async def look(self) -> None:
         """Make known what has occurred to the accounts that somebody watches. Raises `RecordsAway`."""
-        for account in self._foreign_shares:
-            if any(self._outbox.subscribed(account, it.type) for it in Occurrence) and await self._occurred(account):
+        for account in tuple(self.foreign_shares):
+            watched = any(self._outbox.subscribed(account, it.type) for it in Occurrence)
+            if watched and await self._occurred(account):
                 # What this process knows may be old. A change of nothing reads what the ledger holds.
                 self._gate.correct(account, lambda state, _: state)
                 await asyncio.sleep(_WRITTEN)
@@ -85,7 +86,7 @@ class QuotaWatch:
 
     def _due(self, account: AccountName, text: str | None) -> tuple[Told, Sequence[Notice]]:
         return quotaevents.due(
-            quotaevents.load(text), self._day(account), levels=self._levels, foreign=self._foreign_shares[account]
+            quotaevents.load(text), self._day(account), levels=self.levels, foreign=self.foreign_shares[account]
         )
 
     def _day(self, account: AccountName) -> Day:

@@ -47,7 +47,7 @@ class Subscribing:
         subscriptions: Subscriptions,
         endurance: Endurance,
         *,
-        accounts: Collection[str],
+        accounts: Callable[[], Collection[str]],
         secret: Callable[[str], str],
         reach: Callable[[str], Awaitable[None]],
         new_id: Callable[[], str],
@@ -66,7 +66,7 @@ class Subscribing:
 
     async def make(self, url: str, *, events: Sequence[str], account: str) -> tuple[Listed, str]:
         """Make one, and show its secret: this once, for it is kept nowhere."""
-        if account not in self._accounts:
+        if account not in self._accounts():
             raise Unfit(Wrong.REQUEST, f"account {account!r} is not configured; accounts are: {self._known()}")
         if sum(it.subscription.origin is Origin.API for it in self._subscriptions.listed()) >= MOST:
             raise Unfit(Wrong.STATE, f"there are {MOST} subscriptions already; remove one")
@@ -77,11 +77,11 @@ class Subscribing:
         await self._records.swap([Edit(KIND, name, None, subscription.dump(made))])
         await self._subscriptions.refresh()
         self._tell("webhook_made", subscription=name, account=account)
-        return self._found(name), secret
+        return await self._found(name), secret
 
     async def remove(self, name: str) -> None:
         """Remove one that was made while running; what waits for it becomes dead letters."""
-        listed = self._found(name)
+        listed = await self._found(name)
         if listed.subscription.origin is Origin.CONFIGURATION:
             raise Unfit(Wrong.STATE, f"{name} is configured: take it out of the configuration file")
         edits = [Edit(KIND, name, subscription.dump(listed.subscription), None)]
@@ -92,7 +92,7 @@ class Subscribing:
 
     async def test(self, name: str) -> str:
         """Post a test event to one subscription alone, and tell its id."""
-        listed = self._found(name)
+        listed = await self._found(name)
         if not listed.is_open:
             raise Unfit(Wrong.STATE, f"{name} has ended ({listed.health.ended}); enable it first")
         now = await self._records.now()
@@ -103,7 +103,7 @@ class Subscribing:
 
     async def enable(self, name: str) -> str | None:
         """Deliver to one again; where its secret is another now, show that, this once."""
-        listed = self._found(name)
+        listed = await self._found(name)
         await self._endurance.revive(name)
         shown = await self._unseal(listed.subscription) if listed.sealed else None
         self._tell("webhook_enabled", subscription=name, account=listed.subscription.account)
@@ -123,7 +123,8 @@ class Subscribing:
         if not swapped:
             raise Unfit(Wrong.STATE, "somebody else has just changed it; look again")
 
-    def _found(self, name: str) -> Listed:
+    async def _found(self, name: str) -> Listed:
+        await self._subscriptions.refresh()  # another replica may have made it
         return self._subscriptions.find(name) or self._unknown(name)
 
     def _unknown(self, name: str) -> NoReturn:
@@ -131,4 +132,4 @@ class Subscribing:
         raise Unfit(Wrong.UNKNOWN, f"there is no subscription {name!r}; subscriptions are: {known}")
 
     def _known(self) -> str:
-        return ", ".join(sorted(self._accounts)) or "none"
+        return ", ".join(sorted(self._accounts())) or "none"

@@ -6,13 +6,13 @@ What is asked at every event is answered from memory; `refresh` reads what other
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gateway.exchange.pages import pages
 from gateway.policy import health, subscription
 from gateway.policy.health import GOOD, Health
 from gateway.policy.records import Edit
-from gateway.policy.subscription import Subscription
+from gateway.policy.subscription import Origin, Subscription
 from gateway.ports import Records
 
 
@@ -42,9 +42,20 @@ class Subscriptions:
         self, records: Records, configured: Sequence[Subscription], *, fingerprint: Callable[[str], str]
     ) -> None:
         self._records = records
-        self._configured = tuple(configured)
         self._fingerprint = fingerprint
-        self._listed = {it.id: Listed(it, GOOD, None, sealed=False) for it in self._configured}
+        self._listed: dict[str, Listed] = {}
+        self.follow(configured)
+
+    def follow(self, configured: Sequence[Subscription]) -> None:
+        """Go by this configuration from now on; how those fare that are new in it is read by the next `refresh`."""
+        self._configured = tuple(configured)
+        known = self._listed
+        made = {name: it for name, it in known.items() if it.subscription.origin is Origin.API}
+        new = {
+            it.id: replace(known[it.id], subscription=it) if it.id in known else Listed(it, GOOD, None, sealed=False)
+            for it in self._configured
+        }
+        self._listed = {**new, **made}
 
     def listed(self) -> Sequence[Listed]:
         """All of them: those of the configuration first."""

@@ -156,5 +156,6 @@ def batch(due: Sequence[Delivery], *, most: int) -> Sequence[int]:
 
 
 def _subject(notice: Notice) -> str:
-    """Name the object: the type without what happened to it, and the id in the data where there is one."""
-    return f"{notice.type.rpartition('.')[0]} {notice.data.get('id', '')}"
+    """Name the object: the type without what happened to it, and the id of the row or job where there is one."""
+    name = next((notice.data[key] for key in ("id", "job") if key in notice.data), "")
+    return f"{notice.type.rpartition('.')[0]} {name}"

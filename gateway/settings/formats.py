@@ -6,6 +6,7 @@ import binascii
 import re
 from base64 import b64decode
 from contextlib import suppress
+from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from ipaddress import ip_network
 from typing import Literal
@@ -54,6 +55,15 @@ def installed_loop(name: Literal["asyncio", "uvloop"]) -> Literal["asyncio", "uv
     if find_spec(name) is None:
         raise _wrong("is not installed: pip install intervals-gateway[uvloop]")
     return name
+
+
+def collector(url: str) -> str:
+    """Accept where spans can be sent, if that can be done from here."""
+    try:
+        version("opentelemetry-exporter-otlp-proto-http")
+    except PackageNotFoundError:
+        raise _wrong("needs what is not installed: pip install intervals-gateway[otel]") from None
+    return web_address(url)
 
 
 def upstream_root(url: str) -> str:

@@ -57,6 +57,11 @@ class Proxy:
         self.max_body = max_body
         self.express = Express(rate_limits=rate_limits, observe=observe)
 
+    def follow(self, identity: Identity) -> None:
+        """Recognise other callers from now on; who was recognised before is still answered."""
+        self._identity = identity
+        self.express.forget()
+
     async def __call__(self, raw: web.BaseRequest) -> web.StreamResponse:
         """Answer one request; whatever happens, the caller gets a response and the trace is observed once."""
         if (found := _misread(raw)) is not None:
@@ -69,9 +74,11 @@ class Proxy:
         request: Request | None = None
         response: Response | None = None
         caller: Caller | None = None
+        identity: Identity | None = None
         try:
             request = await _request(raw, max_body=self.max_body)
-            caller = self._identity.recognise(request.headers)
+            identity = self._identity
+            caller = identity.recognise(request.headers)
             trace.app, trace.account = caller.app, caller.account
             response = await self._walk.handle(request, caller, trace)
         except Fault as fault:
@@ -85,7 +92,7 @@ class Proxy:
             response = _refused(Fault(Kind.INTERNAL, "see the gateway's log by the request id"), _accept(raw), trace)
         trace.status, trace.spent = response.status, clock() - began
         self._observe(trace, request, response)
-        written = partial(self._written, raw, request, caller, response, trace)
+        written = partial(self._written, raw, request, caller, response, trace, identity=identity)
         return self._outgoing(response, trace, written, length=_unsent(raw, response))
 
     def misread(self, raw: web.BaseRequest, status: int, wrong: str) -> web.StreamResponse:
@@ -108,11 +115,18 @@ class Proxy:
         )
 
     def _written(
-        self, raw: web.BaseRequest, request: Request | None, caller: Caller | None, response: Response, trace: Trace
+        self,
+        raw: web.BaseRequest,
+        request: Request | None,
+        caller: Caller | None,
+        response: Response,
+        trace: Trace,
+        *,
+        identity: Identity | None,
     ) -> None:
-        """Remember a hit for the express lane, once its answer has left."""
+        """Remember a hit for the express lane, once its answer has left, if its caller would still be recognised."""
         octets = raw.protocol.boundary(raw) if isinstance(raw.protocol, Connection) else None
-        if octets is None or request is None or caller is None:
+        if octets is None or request is None or caller is None or identity is not self._identity:
             return
         repeat = self._walk.repeat(request, caller, trace)
         if repeat is not None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from gateway.adapters.memory import MemoryLedger, MemoryRecords
-from gateway.app import eventing
+from gateway.app.eventing import Eventing, Hearing
 from gateway.exchange.gate import AccountRule, EgressRule, Gate
 from gateway.exchange.outlook import Outlook
 from gateway.policy import catalogue
@@ -18,7 +18,7 @@ from tests.fakes.outbox import FakeOutbox
 from tests.fakes.watch import FakeWatch
 
 
-def put_together(of: Settings, outbox: FakeOutbox) -> eventing.Eventing:
+def put_together(of: Settings, outbox: FakeOutbox) -> Eventing:
     gate = Gate(
         MemoryLedger(),
         EgressRule("office", 0, 60.0),
@@ -28,16 +28,13 @@ def put_together(of: Settings, outbox: FakeOutbox) -> eventing.Eventing:
         new_lease_id=lambda: "id",
         spawn=lambda work, name: asyncio.get_running_loop().create_task(work, name=name),
     )
-    return eventing.eventing(
+    return Eventing(
         of,
+        Hearing(outbox, Outlook(gate, unheard), FakeWatch().noticed, unheard),
         rows=catalogue.load(),
         records=MemoryRecords(),
-        outbox=outbox,
         gate=gate,
-        outlook=Outlook(gate, unheard),
         spawn=lambda work, name: asyncio.get_running_loop().create_task(work, name=name),
-        counts=FakeWatch(),
-        tell=unheard,
     )
 
 

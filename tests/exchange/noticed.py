@@ -7,12 +7,12 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
-from gateway.adapters.memory import MemoryRecords
 from gateway.simulator.service import Service
 from tests.exchange.conftest import VirtualTimeLoop
 from tests.fakes.exchange import NOON, Exchange, Heard, caller
 from tests.fakes.ledger import FakeLedger
 from tests.fakes.outbox import FakeOutbox, posted
+from tests.fakes.records import FakeRecords
 from tests.fakes.service import ServiceUpstream
 from tests.simulator.asking import ask, small
 
@@ -51,7 +51,7 @@ class Told:
         self.outbox = FakeOutbox(*subscriptions)
         began = asyncio.get_running_loop().time()
         clock = lambda: NOON + asyncio.get_running_loop().time() - began  # noqa: E731
-        self.records, self.ledger = MemoryRecords(clock), FakeLedger(clock)
+        self.records, self.ledger = FakeRecords(clock), FakeLedger(clock)
         self.events = {"interval": interval, "share": share}
         self.per_day = per_day
 

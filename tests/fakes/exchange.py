@@ -13,8 +13,9 @@ from unittest.mock import patch
 
 import orjson
 
-from gateway.adapters.memory import MemoryEntries, MemoryRecords
+from gateway.adapters.memory import MemoryEntries
 from gateway.app import eventing, line
+from gateway.app.eventing import Hearing
 from gateway.exchange.background import Background
 from gateway.exchange.cache import Cache
 from gateway.exchange.fetch import Fetch
@@ -28,10 +29,11 @@ from gateway.policy.messages import Headers, Request, Response
 from gateway.policy.names import AccountName, AppName
 from gateway.policy.negotiation import Representation
 from gateway.policy.trace import Trace
-from gateway.ports import Outbox, Records
+from gateway.ports import Outbox
 from gateway.settings import Settings
 from tests.fakes.ledger import FakeLedger
 from tests.fakes.outbox import FakeOutbox
+from tests.fakes.records import FakeRecords
 from tests.fakes.service import ServiceUpstream
 from tests.fakes.upstream import JSON, FakeUpstream
 from tests.fakes.watch import FakeWatch
@@ -112,8 +114,8 @@ class Exchange:
         limit: int = 100,
         per_day: int = 6000,
         service: ServiceUpstream | None = None,
+        records: FakeRecords | None = None,
         outbox: Outbox | None = None,
-        records: Records | None = None,
         ledger: FakeLedger | None = None,
         more: Mapping[str, Any] | None = None,
         **cache: Any,
@@ -124,6 +126,7 @@ class Exchange:
         self.deaths: list[str] = []
         self.background = Background(lambda name, error: self.deaths.append(f"{name}: {error!r}"))
         self.upstream, self.watch = FakeUpstream(), FakeWatch()
+        self.records = FakeRecords(self.clock) if records is None else records
         self.service = service
         send = self.upstream.send if service is None else service.send
         ids = count()
@@ -141,7 +144,6 @@ class Exchange:
         self.cache = Cache(memory, None)
         self.watching: dict[str, line.Watching] = {}
         self.watches: list[asyncio.Task[None]] = []
-        self.records = records or MemoryRecords(self.clock)
         self.events: list[tuple[str, dict[str, Any]]] = []
         self.counted: list[tuple[str, str]] = []
         settings = Settings.model_validate(
@@ -151,7 +153,7 @@ class Exchange:
         self.watching["outlook"] = outlook.run
         time = SimpleNamespace(time=self.clock)
         with patch.object(line, "time", time), patch.object(eventing, "time", time):
-            self.walk = line.walk(
+            self.walk = line.stages(
                 settings,
                 rows=ROWS,
                 cache=self.cache,
@@ -160,19 +162,10 @@ class Exchange:
                 send=send,
                 watch=self.watch,
                 background=self.background,
+                records=self.records,
                 watching=self.watching,
-                events=eventing.eventing(
-                    settings,
-                    rows=ROWS,
-                    records=self.records,
-                    outbox=outbox or FakeOutbox(),
-                    gate=self.gate,
-                    outlook=outlook,
-                    spawn=self.background.spawn,
-                    counts=self,
-                    tell=self._tell,
-                ),
-            )
+                hearing=Hearing(outbox or FakeOutbox(), outlook, self._noticed, self._tell),
+            ).walk
 
     async def __aenter__(self) -> Self:
         await self.gate.open()
@@ -190,7 +183,7 @@ class Exchange:
             assert self.gate.snapshot().leases_out == 0, "a lease was never settled"
             assert self.deaths == []
 
-    def noticed(self, account: str, event: str) -> None:
+    def _noticed(self, account: str, event: str) -> None:
         self.counted.append((account, event))
 
     def _tell(self, name: str, /, *, level: str = "info", **fields: Any) -> None:

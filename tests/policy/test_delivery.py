@@ -46,6 +46,7 @@ def test_a_delivery_is_put_where_nothing_was() -> None:
     [
         ("intervals.client.updated", {"id": 5}, "intervals.client 5"),
         ("intervals.client.deleted", {"id": "5"}, "intervals.client 5"),
+        ("intervals.job.completed", {"job": "j1", "state": "completed"}, "intervals.job j1"),
         ("quota.spent", {}, "quota "),
     ],
 )
@@ -77,3 +78,29 @@ def test_keys_are_in_the_order_of_work(one: str, other: str, first: float, secon
         assert (a < b) == (round(first * 1e6) < round(second * 1e6))
     elif a < b:
         assert a < delivery.beyond(one) < b
+
+
+@given(MOMENTS, MOMENTS)
+def test_a_key_tells_when_it_is_due_and_when_it_happened(at: float, due: float) -> None:
+    key = delivery.key(replace(delivery.to_subscription(notice(), "tool"), at=at), due)
+    assert delivery.due_at(key) == pytest.approx(due, abs=1e-5)
+    assert delivery.happened_at(key) == pytest.approx(at, abs=1e-5)
+    assert delivery.before("tool") < key < delivery.beyond("tool")
+
+
+def test_dead_letters_are_in_the_order_of_their_deaths_and_can_stand_in_a_url() -> None:
+    it = delivery.to_subscription(notice(id=5), "tool")
+    early, late = (delivery.buried(it, why="status 500", now=now) for now in (10.0, 20.0))
+    assert early.key < delivery.died_before(15.0) < late.key
+    assert delivery.died_at(late.key) == 20.0
+    assert late.key.replace("-", "").isalnum()
+    assert delivery.load(late.after or "") == replace(it, last="status 500")
+
+
+@pytest.mark.parametrize(
+    ("ids", "chosen"),
+    [([1, 2, 3], [0, 1, 2]), ([1, 1, 2], [0, 2]), ([1, 1, 1], [0]), ([1, 2, 3, 4, 5], [0, 1, 2, 3]), ([], [])],
+)
+def test_no_two_of_one_object_go_at_once(ids: list[int], chosen: list[int]) -> None:
+    due = [delivery.to_subscription(notice(id=number), "tool") for number in ids]
+    assert list(delivery.batch(due, most=4)) == chosen

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.policy.retries import JITTER, LONGEST_ASKED, WAITS, respected, wait
+from gateway.policy.retries import JITTER, LONGEST_ASKED, WAITS, asked, respected, wait
 
 DRAWN = st.floats(0, 1, exclude_max=True)
 
@@ -37,3 +37,23 @@ def test_what_a_receiver_asks_for_is_bounded(asked: float | None, seconds: float
 
 def test_the_plan_ends_also_when_the_receiver_asks_for_more() -> None:
     assert wait(len(WAITS), drawn=0.5, asked=10.0) is None
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [
+        (None, None),
+        ("", None),
+        ("120", 120.0),
+        (" 7 ", 7.0),
+        ("-1", None),
+        ("1.5", None),
+        ("soon", None),
+        ("²", None),
+        ("9" * 400, 999_999_999_999.0),
+        ("Mon, 16 Jun 2025 12:00:30 GMT", 30.0),
+        ("Mon, 16 Jun 2025 11:00:00 GMT", 0.0),
+    ],
+)
+def test_both_forms_of_retry_after_are_read(value: str | None, seconds: float | None) -> None:
+    assert asked(value, 1_750_075_200.0) == seconds

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib.metadata import PackageNotFoundError
 
 import pytest
 from pydantic_core import PydanticCustomError
@@ -116,3 +117,16 @@ def test_a_signing_key_that_can_be_guessed_is_refused() -> None:
     with pytest.raises(PydanticCustomError, match="short enough to be guessed"):
         formats.signing_key(Secret("nineteen characters", origin="here"))
     assert formats.signing_key(Secret("x" * 20, origin="here"))
+
+
+def test_a_collector_needs_what_sends_to_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert formats.collector("http://127.0.0.1:4318/v1/traces") == "http://127.0.0.1:4318/v1/traces"
+    with pytest.raises(PydanticCustomError, match="does not start with http"):
+        formats.collector("127.0.0.1:4318")
+
+    def absent(name: str) -> str:
+        raise PackageNotFoundError(name)
+
+    monkeypatch.setattr(formats, "version", absent)
+    with pytest.raises(PydanticCustomError, match=r"pip install intervals-gateway\[otel\]"):
+        formats.collector("http://127.0.0.1:4318/v1/traces")

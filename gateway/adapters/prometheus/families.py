@@ -9,17 +9,37 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from gateway.policy.backlog import Priority
-from gateway.policy.closure import Reason
-from gateway.policy.faults import Kind
-from gateway.policy.negotiation import Representation
-from gateway.policy.noticing import Event
-from gateway.policy.quotaevents import Occurrence
-from gateway.policy.trace import Outcome
+from gateway.adapters.prometheus.labels import (
+    ACCOUNT,
+    ANSWER,
+    API_CODE,
+    APP,
+    BUDGET,
+    CAUSE,
+    CLOSED,
+    CODE,
+    DELIVERED,
+    EGRESS,
+    EVICTED,
+    FORMAT,
+    KIND,
+    LEDGER,
+    METHOD,
+    NOTICED,
+    OUTCOME,
+    OUTSTANDING,
+    PRIORITY,
+    REFUSED,
+    RESOURCE,
+    SOURCE,
+    SUBSCRIPTION,
+    VERIFIED,
+    WAITED,
+    WINDOW,
+    Label,
+)
 
 PREFIX = "intervals_gateway_"
-OTHER = "other"
-NONE = "none"
 
 
 class Type(StrEnum):
@@ -29,15 +49,6 @@ class Type(StrEnum):
     GAUGE = "gauge"
     HISTOGRAM = "histogram"
     INFO = "info"
-
-
-@dataclass(frozen=True, slots=True)
-class Label:
-    """A label and its closed set. No `values`: the names come from the configuration or the catalogue (`Names`)."""
-
-    name: str
-    meaning: str
-    values: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,54 +68,6 @@ class Family:
         """The name that OpenMetrics gives the family; its samples carry the suffix."""
         return self.name.removesuffix("_total").removesuffix("_info")
 
-
-APP = Label(
-    "app",
-    "a configured app; `gateway` for its own questions, `gateway-polls` for its looks for changes; `other` where none "
-    "was recognised",
-)
-ACCOUNT = Label("account", "a configured account")
-EGRESS = Label("egress", "the configured egress")
-BUDGET = Label("budget", "the egress or a configured account")
-RESOURCE = Label("resource", "a documented resource; `other` for every other path")
-METHOD = Label("method", "the request method", ("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"))
-CODE = Label(
-    "code",
-    "the HTTP status (499: the caller had left); `none` where no answer came",
-    (NONE, *map(str, range(100, 600))),
-)
-API_CODE = Label(
-    "api_code", "the upstream's own error code, 1 to 20; `none` without one", (NONE, *map(str, range(1, 21)))
-)
-OUTCOME = Label("outcome", "how the answer came about", tuple(Outcome))
-ANSWER = Label("outcome", "how the cache answered", ("hit", "selected", "collapsed", "stale", "miss", "bypass"))
-FORMAT = Label("format", "the representation sent", tuple(Representation))
-WINDOW = Label("window", "the window of the budget", ("minute", "day"))
-SOURCE = Label("source", "who counted", ("ledger", "upstream"))
-PRIORITY = Label("priority", "the class of the waiting requests", tuple(Priority))
-WAITED = Label("result", "how the wait ended", ("admitted", "refused", "left"))
-REFUSED = Label("reason", "the kind of fault, as in the problem's type", tuple(Kind))
-EVICTED = Label("reason", "why the entry left the store", ("size", "expired", "replaced", "dropped"))
-CLOSED = Label("reason", "why nothing is sent for the account", tuple(Reason))
-CAUSE = Label(
-    "cause",
-    "what made the entries untrue; `unknown`: a write whose answer was lost",
-    ("write", "unknown", "purge"),
-)
-VERIFIED = Label(
-    "result",
-    "`same`; `age`: the row had changed elsewhere; `different`: the selection was wrong; `unknown`: no answer came",
-    ("same", "age", "different", "unknown"),
-)
-NOTICED = Label("event", "the last word of the event's type", (*Event, *Occurrence))
-SUBSCRIPTION = Label(
-    "subscription", "a configured subscription; `api` for those made while running; `callback` for callbacks"
-)
-DELIVERED = Label(
-    "result", "`delivered`; `failed`: tried again later; `dead`: given up", ("delivered", "failed", "dead")
-)
-OUTSTANDING = Label("state", "`waiting` for an attempt, or `dead`", ("waiting", "dead"))
-KIND = Label("kind", "what was dropped", ("access_line", "event", "series"))
 
 _ANSWER_TIMES = (0.0005, 0.001, 0.005, 0.025, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0, 30.0, 60.0)
 _WAITS = (0.1, 0.5, 1.0, 2.5, 5.0, 10.0, 20.0, 30.0, 60.0, 120.0)
@@ -183,6 +146,29 @@ FAMILIES: tuple[Family, ...] = (
         "requests",
         at_zero=True,
     ),
+    Family(
+        "ledger_state",
+        Type.GAUGE,
+        (LEDGER,),
+        "1 for how the record of what was spent is kept now, else 0; while it is away only a safe share is sent.",
+        at_zero=True,
+    ),
+    Family(
+        "egress_pause_seconds",
+        Type.GAUGE,
+        (EGRESS,),
+        "Time for which nothing is sent yet, because the upstream said that requests come too fast.",
+        "seconds",
+        at_zero=True,
+    ),
+    Family(
+        "upstream_in_flight_requests",
+        Type.GAUGE,
+        (EGRESS,),
+        "Requests sent and not answered yet.",
+        "requests",
+        at_zero=True,
+    ),
     Family("queue_requests", Type.GAUGE, (EGRESS, PRIORITY), "Requests waiting in line.", "requests", at_zero=True),
     Family(
         "queue_wait_seconds",
@@ -211,7 +197,22 @@ FAMILIES: tuple[Family, ...] = (
         "telemetry_dropped_total",
         Type.COUNTER,
         (KIND,),
-        "Log lines that found their queue full, and observations counted as other because a family was full.",
+        "Log lines and spans that were lost, and observations counted as other because a family was full.",
+        at_zero=True,
+    ),
+    Family(
+        "config_last_reload_successful",
+        Type.GAUGE,
+        (),
+        "1 if the configuration was right when it was last read, 0 if it was refused and the one before is in force.",
+        at_zero=True,
+    ),
+    Family(
+        "config_last_reload_success_timestamp_seconds",
+        Type.GAUGE,
+        (),
+        "When the configuration in force was read, epoch time.",
+        "seconds",
         at_zero=True,
     ),
     Family(

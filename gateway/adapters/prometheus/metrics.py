@@ -14,19 +14,8 @@ from prometheus_client import CollectorRegistry, Metric
 from prometheus_client.core import InfoMetricFamily
 from prometheus_client.exposition import choose_encoder
 
-from gateway.adapters.prometheus.families import (
-    ANSWER,
-    BY_NAME,
-    EVICTED,
-    FAMILIES,
-    FORMAT,
-    KIND,
-    NONE,
-    OTHER,
-    PREFIX,
-    Family,
-    Type,
-)
+from gateway.adapters.prometheus.families import BY_NAME, FAMILIES, PREFIX, Family, Type
+from gateway.adapters.prometheus.labels import ANSWER, EVICTED, FORMAT, KIND, NONE, OTHER
 from gateway.adapters.prometheus.readings import Gauges, Names
 from gateway.adapters.prometheus.tallies import Count, LabelSets, Spread, Tally, counters, gauges, histograms
 from gateway.policy.faults import REFUSALS

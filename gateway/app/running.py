@@ -17,6 +17,7 @@ from gateway.adapters.logs import Log
 from gateway.adapters.memory import MemoryEntries
 from gateway.adapters.upstream import Upstream
 from gateway.app import counting, line, people, purging, readings, reloading, spending, tracing, watching
+from gateway.app.eventing import Hearing
 from gateway.app.listening import HANG_UP, Listeners
 from gateway.app.reloading import Parts, Read, Reloading
 from gateway.app.stores import open_stores
@@ -136,9 +137,8 @@ class Gateway:
         told = await open_telling(settings, stores.records, background=self._background, log=self._log, stack=stack)
         metrics = self._metrics(rows, gate, memory, outlook, spans, told=told)
         watch = counting.Counted(metrics, usage.counted)
-        upstream = await stack.enter_async_context(
-            Upstream(settings.upstream.url, timeout=settings.upstream.timeout, max_body=line.MAX_ANSWER)
-        )
+        client = Upstream(settings.upstream.url, timeout=settings.upstream.timeout, max_body=line.MAX_ANSWER)
+        upstream = await stack.enter_async_context(client)
         cache = Cache(memory, stores.durable)
         watching: dict[str, line.Watching] = {"outlook": outlook.run, "usage": usage.run, **told.running}
         stages = line.stages(
@@ -152,6 +152,7 @@ class Gateway:
             background=self._background,
             records=stores.records,
             watching=watching,
+            hearing=Hearing(told.outbox, outlook, metrics.noticed, self._log.event),
         )
         await stages.departures.recover()
         proxy = Proxy(

@@ -19,7 +19,7 @@ from gateway.adapters.upstream import Upstream
 from gateway.app import counting, line, people, purging, readings, reloading, spending, tracing, watching
 from gateway.app.reloading import Parts, Read, Reloading
 from gateway.app.stores import open_stores
-from gateway.app.telling import Telling, open_telling
+from gateway.app.telling import open_telling
 from gateway.app.tracing import Spans
 from gateway.app.watching import Watched
 from gateway.exchange.background import Background
@@ -27,7 +27,6 @@ from gateway.exchange.cache import Cache
 from gateway.exchange.gate import EgressRule, Gate
 from gateway.exchange.outlook import Outlook
 from gateway.exchange.rendering import Renderer, Rendition
-from gateway.policy.catalogue import Catalogue
 from gateway.policy.messages import Request, Response
 from gateway.policy.names import AccountName
 from gateway.policy.trace import Trace
@@ -140,13 +139,20 @@ class Gateway:
         outlook = Outlook(gate, self._log.event)
         spans = tracing.spans(settings, stack)
         told = await open_telling(settings, stores.records, background=self._background, log=self._log, stack=stack)
-        metrics = self._metrics(rows, gate, memory, outlook, spans, told=told)
+        metrics = watching.metrics(
+            counting.names(settings, rows),
+            lambda: told.gauged(
+                readings.gauges(
+                    gate, memory, self._log, reloading=self._reloading, forecasts=outlook.forecasts(), spans=spans
+                )
+            ),
+        )
         watch = counting.Counted(metrics, usage.counted)
         upstream = await stack.enter_async_context(
             Upstream(settings.upstream.url, timeout=settings.upstream.timeout, max_body=line.MAX_ANSWER)
         )
         cache = Cache(memory, stores.durable)
-        watching: dict[str, line.Watching] = {"outlook": outlook.run, "usage": usage.run, **told.running}
+        running: dict[str, line.Watching] = {"outlook": outlook.run, "usage": usage.run, **told.running}
         stages = line.stages(
             settings,
             rows=rows,
@@ -157,7 +163,7 @@ class Gateway:
             watch=watch,
             background=self._background,
             records=stores.records,
-            watching=watching,
+            watching=running,
         )
         await stages.departures.recover()
         proxy = Proxy(
@@ -176,7 +182,7 @@ class Gateway:
         reconciling = self._reconciling = spending.Reconciling(made, self._background.spawn)
         self._parts = Parts(proxy, stages, gate, metrics, usage.counted, self._log, reconciling, told.follow)
         reconciling.follow(settings)
-        self._watches = [self._background.spawn(run(), name) for name, run in watching.items()]
+        self._watches = [self._background.spawn(run(), name) for name, run in running.items()]
         self._why_not_ready = None
         self._log.event("started", url=self.url, operations=self.operations_url, version=__version__)
 
@@ -202,25 +208,6 @@ class Gateway:
         address: Sequence[object] = runner.addresses[-1]
         shown = f"[{address[0]}]" if ":" in str(address[0]) else address[0]
         return f"http://{shown}:{address[1]}/"
-
-    def _metrics(
-        self,
-        rows: Catalogue,
-        gate: Gate,
-        memory: MemoryEntries[Rendition],
-        outlook: Outlook,
-        spans: Spans | None,
-        *,
-        told: Telling,
-    ) -> Watched:
-        return watching.metrics(
-            counting.names(self.settings, rows),
-            lambda: told.gauged(
-                readings.gauges(
-                    gate, memory, self._log, reloading=self._reloading, forecasts=outlook.forecasts(), spans=spans
-                )
-            ),
-        )
 
     def _observer(self, metrics: Watched, usage: Usage, spans: Spans | None) -> Observe:
         def observe(trace: Trace, request: Request | None, response: Response | None) -> None:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import binascii
 import re
 from base64 import b64decode
+from contextlib import suppress
+from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
+from ipaddress import ip_network
 from typing import Literal
 from urllib.parse import SplitResult, urlsplit
 
@@ -15,6 +18,8 @@ from gateway.settings.secret import Secret
 
 _ALLOW = re.compile(r"(?:\*|[A-Z]+) (?:\*|/?[\w.*/-]+)")
 _EVENT = re.compile(r"(?:\*|[a-z_]+)(?:\.(?:\*|[a-z_]+))*")
+_RECEIVER = re.compile(r"(?:\*\.)?[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?")
+_SHORTEST_KEY = 20
 _WHSEC_BYTES = range(24, 65)  # Standard Webhooks, "Signature scheme": 24 to 64 random bytes
 
 
@@ -52,6 +57,15 @@ def installed_loop(name: Literal["asyncio", "uvloop"]) -> Literal["asyncio", "uv
     return name
 
 
+def collector(url: str) -> str:
+    """Accept where spans can be sent, if that can be done from here."""
+    try:
+        version("opentelemetry-exporter-otlp-proto-http")
+    except PackageNotFoundError:
+        raise _wrong("needs what is not installed: pip install intervals-gateway[otel]") from None
+    return web_address(url)
+
+
 def upstream_root(url: str) -> str:
     """Accept where all paths of the upstream start; it ends in a slash."""
     if urlsplit(web_address(url)).query:
@@ -67,7 +81,7 @@ def callback_prefix(url: str) -> str:
 
 
 def store_address(url: str) -> str:
-    """Accept `memory://`, `sqlite:///path`, `redis://host:port/number` and `rediss://…`."""
+    """Accept `memory://`, `sqlite:///path`, `redis://host:port/number`, `rediss://…` and `unix:///path/of/socket`."""
     parts = _split(url)
     match parts.scheme:
         case "memory":
@@ -76,6 +90,8 @@ def store_address(url: str) -> str:
             whole = not parts.netloc and len(parts.path) > 1 and not parts.path.endswith("/")
         case "redis" | "rediss":
             whole = bool(parts.hostname) and re.fullmatch(r"/?|/\d+", parts.path) is not None
+        case "unix":
+            whole = len(parts.path) > 1 and not parts.hostname
         case _:
             raise _wrong(f"names the unknown store {parts.scheme or url!r}")
     if not whole:
@@ -95,6 +111,22 @@ def event_pattern(pattern: str) -> str:
     if not _EVENT.fullmatch(pattern):
         raise _wrong("is not a dotted event name")
     return pattern
+
+
+def receiver(name: str) -> str:
+    """Accept a host, `*.domain`, an address or a subnet."""
+    with suppress(ValueError):
+        return str(ip_network(name))
+    if not _RECEIVER.fullmatch(name.lower()) or name.isdecimal():
+        raise _wrong("is no host, address or subnet")
+    return name.lower()
+
+
+def signing_key(key: Secret) -> Secret:
+    """Accept a key that is too long to be guessed."""
+    if len(key.get_secret_value()) < _SHORTEST_KEY:
+        raise _wrong("is short enough to be guessed")
+    return key
 
 
 def signing_secret(secret: Secret) -> Secret:

@@ -6,7 +6,7 @@ remembers the entry and the part of the head that stays the same. When the same 
 whether the cache would still answer them so, adds what is true only now, and gives the same answer as the walk would,
 with the same trace. Whatever else comes, or has changed, is left to the walk; everything works without this file.
 
-The fields of tracing differ with each request of a tool, so they are cut out first (`tracing.py`). When the places are
+The fields of tracing differ with each request of a tool, so they are cut out first (`trace_fields.py`). When the places are
 taken, only a request that came before gets one: to remember those that come once made the long way longer by half.
 The octets hold an app key, so only their SHA-256 is kept; and nothing here keeps a body alive that left the cache.
 """
@@ -24,7 +24,7 @@ from gateway.exchange.repeat import Repeat
 from gateway.policy.messages import Response
 from gateway.policy.repetition import First, Repetition
 from gateway.policy.trace import Trace, instant
-from gateway.web import correlation, head, tracing
+from gateway.web import correlation, head, trace_fields
 from gateway.web.known import Known, RateLimits
 
 ObserveAgain = Callable[[First, Sequence[Repetition]], None]
@@ -54,11 +54,15 @@ class Express:
         self._seen: OrderedDict[bytes, None] = OrderedDict()
         self._given: list[Known] = []
 
+    def forget(self) -> None:
+        """Let the walk judge everything again: who may ask, and for what, has changed."""
+        self._known.clear()
+
     def remember(self, octets: bytes, repeat: Callable[[], Repeat | None], response: Response, trace: Trace) -> None:
         """Keep what the walk has answered, if it can be repeated; `octets` are the whole request, which had no body."""
         if len(octets) > _LONGEST:
             return
-        key = _digest(tracing.without(octets))
+        key = _digest(trace_fields.without(octets))
         if len(self._known) >= _REMEMBERED and key not in self._seen:
             _keep(self._seen, key, None, most=_SEEN)
         elif (again := repeat()) is not None:
@@ -89,7 +93,7 @@ class Express:
             return None, _NONE
         ids, key = _NONE, _digest(octets)
         known = self._known.get(key)
-        if known is None and (apart := tracing.apart(octets)) is not None:
+        if known is None and (apart := trace_fields.apart(octets)) is not None:
             key, ids = _digest(apart[0]), apart[1]
             known = self._known.get(key)
         if known is not None:

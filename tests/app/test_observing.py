@@ -8,9 +8,11 @@ from prometheus_client import CollectorRegistry
 
 from gateway.adapters.prometheus import Metrics
 from gateway.app.observing import Observing
+from gateway.app.tracing import Spans
 from gateway.policy import usage
 from gateway.policy.messages import Request, Response
 from gateway.policy.repetition import First, Repetition
+from gateway.policy.trace import Trace
 from tests.adapters.logs.making import Kept
 from tests.adapters.prometheus.making import hit, made
 from tests.adapters.stores import entry
@@ -19,10 +21,10 @@ NAMES = usage.Names(*map(frozenset, (["acme"], ["timesheets"], ["client"], ["GET
 FIRST = First.of(hit(), "/client/", 2, entry(received_at=1795224640.0))
 
 
-def observing() -> tuple[Observing, Kept, CollectorRegistry]:
+def observing(spans: Spans | None = None) -> tuple[Observing, Kept, CollectorRegistry]:
     metrics, registry = made()
     kept = Kept()
-    return Observing(metrics, usage.Usage(NAMES), kept.log), kept, registry
+    return Observing(metrics, usage.Usage(NAMES), kept.log, spans), kept, registry
 
 
 def seen(it: Observing, kept: Kept, registry: CollectorRegistry) -> tuple[Any, Any, Any]:
@@ -43,11 +45,13 @@ def times(number: int) -> list[Repetition]:
 
 
 def test_many_at_once_are_seen_as_one_by_one() -> None:
-    one, many = observing(), observing()
+    spans: list[Trace] = []
+    one, many = (observing(Spans(spans.append, lambda: 0)) for _ in range(2))
     for it in times(5):
         one[0](it.trace(), Request("GET", "/client/"), Response(200, body=b"{}"))
     many[0].again(FIRST, times(5))
     assert seen(*many) == seen(*one)
+    assert spans[:5] == spans[5:]
 
 
 def test_what_was_refused_before_it_was_understood_is_seen_too() -> None:

@@ -88,7 +88,7 @@ async def test_each_of_many_repetitions_may_be_the_one_that_is_checked() -> None
         await it.walk.handle(*asking)
         repeat = it.walk.repeat(*asking)
         checking = it.walk._reads._checking
-        checking._sampling = replace(checking._sampling, chance=lambda: 0.5)
+        checking.sampling = replace(checking.sampling, chance=lambda: 0.5)
         assert repeat is not None
         repeat.given(68)
         assert await checked(it) == []

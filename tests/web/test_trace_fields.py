@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.web import tracing
+from gateway.web import trace_fields
 
 PARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 FIRST, LAST = b"GET / HTTP/1.1\r\nHost: x", b"\r\nAccept: */*\r\n\r\n"
@@ -27,8 +27,8 @@ def octets(*fields: str) -> bytes:
     ],
 )
 def test_they_are_cut_out(fields: tuple[str, ...], kept: dict[bytes, str]) -> None:
-    assert tracing.apart(octets(*fields)) == (FIRST + LAST, kept)
-    assert tracing.without(octets(*fields)) == FIRST + LAST
+    assert trace_fields.apart(octets(*fields)) == (FIRST + LAST, kept)
+    assert trace_fields.without(octets(*fields)) == FIRST + LAST
 
 
 @pytest.mark.parametrize(
@@ -47,12 +47,12 @@ def test_they_are_cut_out(fields: tuple[str, ...], kept: dict[bytes, str]) -> No
     ],
 )
 def test_what_is_no_such_field_or_would_not_be_kept_is_left_to_the_walk(fields: tuple[str, ...]) -> None:
-    assert tracing.apart(octets(*fields)) is None
+    assert trace_fields.apart(octets(*fields)) is None
 
 
 @given(st.binary(max_size=80), st.binary(max_size=80))
 def test_what_is_left_holds_no_such_field_and_all_the_rest(before: bytes, after: bytes) -> None:
     whole = before + b"\r\nB3: 1\r\n" + after
-    rest = tracing.without(whole)
+    rest = trace_fields.without(whole)
     assert len(rest) < len(whole)
     assert rest.startswith(before.partition(b"\r\n")[0])

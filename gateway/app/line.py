@@ -22,7 +22,7 @@ from gateway.exchange.passage import Passage
 from gateway.exchange.reads import Reads
 from gateway.exchange.rendering import Renderer
 from gateway.exchange.runs import Runs
-from gateway.exchange.walk import Walk
+from gateway.exchange.walk import Accept, Walk
 from gateway.exchange.warming import Warming
 from gateway.exchange.writes import Writes
 from gateway.policy.catalogue import Catalogue
@@ -49,10 +49,11 @@ def walk(
     watch: Watch,
     background: Background,
     watching: dict[str, Watching],
+    accept: Accept | None = None,
 ) -> Walk:
     """Put the stages together; all of them share one cache, one gate and one clock.
 
-    To `watching` is added, by name, what is to run while the gateway does.
+    To `watching` is added, by name, what is to run while the gateway does. `accept` takes requests on as jobs.
     """
     form = Representation(settings.upstream.format)
     fetch = Fetch(gate=gate, send=send, clock=time.time, watch=watch)
@@ -104,6 +105,7 @@ def walk(
         ),
         delivery=Delivery(renderer),
         clock=time.time,
+        accept=accept,
     )
 
 

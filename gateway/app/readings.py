@@ -27,6 +27,7 @@ def gauges(
     *,
     egress: str,
     forecasts: Mapping[AccountName, Forecast],
+    jobs: Mapping[str, int],
 ) -> Gauges:
     """Read every gauge at the moment of a scrape."""
     now = gate.snapshot()
@@ -45,6 +46,7 @@ def gauges(
         },
         account_closed={(name, shut.reason.value): 1 for name, shut in now.closures.items()},
         telemetry_dropped_total=log.dropped,
+        jobs=jobs,
     )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import importlib
 import logging
 import secrets
@@ -18,7 +17,7 @@ from gateway import __version__
 from gateway.adapters.logs import Log, Redaction, open_log
 from gateway.adapters.memory import MemoryEntries
 from gateway.adapters.upstream import Upstream
-from gateway.app import counting, line, people, purging, readings, spending, watching
+from gateway.app import collector, counting, deferring, line, people, purging, readings, spending, watching
 from gateway.app.stores import open_stores
 from gateway.app.watching import Watched
 from gateway.exchange.background import Background
@@ -121,7 +120,8 @@ class Gateway:
         stack.push_async_callback(gate.close, 0.0)  # for a start that fails; `stop` has closed it before
         await gate.open()
         outlook = Outlook(gate, self._log.event)
-        metrics = self._metrics(rows, gate, memory, outlook)
+        jobs = deferring.Deferred(settings, stores.records, rows, spawn=self._background.spawn, tell=self._log.event)
+        metrics = self._metrics(rows, gate, memory, outlook, jobs)
         watch = counting.Counted(metrics, usage.counted)
         upstream = await stack.enter_async_context(
             Upstream(settings.upstream.url, timeout=settings.upstream.timeout, max_body=line.MAX_ANSWER)
@@ -138,7 +138,9 @@ class Gateway:
             watch=watch,
             background=self._background,
             watching=watching,
+            accept=jobs.accept,
         )
+        watching |= jobs.through(walk.handle)
         proxy = Proxy(
             identity=people.identity(settings),
             walk=walk,
@@ -146,9 +148,15 @@ class Gateway:
             observe=self._observer(metrics, usage.counted),
             on_error=self._failed,
             max_body=settings.server.max_body,
+            jobs=jobs.pages,
         )
         stored = purging.cache_api(settings, memory=memory, cache=cache, rows=rows, watch=metrics, log=self._log)
-        routes = [stored.add_to, counting.route(usage), spending.reopening(settings, gate=gate, log=self._log)]
+        routes = [
+            stored.add_to,
+            jobs.add_to,
+            counting.route(usage),
+            spending.reopening(settings, gate=gate, log=self._log),
+        ]
         await self._listen(proxy, metrics, routes, lambda: (gate.snapshot(), outlook.forecasts()))
         self._reconciler = spending.reconciler(settings, gate=gate, send=upstream.send, watch=watch, log=self._log)
         watching["reconcile"] = self._reconciler.run
@@ -178,12 +186,14 @@ class Gateway:
         shown = f"[{address[0]}]" if ":" in str(address[0]) else address[0]
         return f"http://{shown}:{address[1]}/"
 
-    def _metrics(self, rows: Catalogue, gate: Gate, memory: MemoryEntries[Rendition], outlook: Outlook) -> Watched:
+    def _metrics(
+        self, rows: Catalogue, gate: Gate, memory: MemoryEntries[Rendition], outlook: Outlook, jobs: deferring.Deferred
+    ) -> Watched:
         settings = self.settings
         return watching.metrics(
             counting.names(settings, rows),
             lambda: readings.gauges(
-                gate, memory, self._log, egress=settings.egress.name, forecasts=outlook.forecasts()
+                gate, memory, self._log, egress=settings.egress.name, forecasts=outlook.forecasts(), jobs=jobs.counts
             ),
         )
 
@@ -219,19 +229,8 @@ async def _until_told_to_stop(settings: Settings, log: Log) -> None:
     for name in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(name, told.set)
     async with Gateway(settings, log):
-        _spare_the_collector()
+        collector.spare()
         await told.wait()
-
-
-def _spare_the_collector() -> None:
-    """Let the garbage collector look at new objects only, and at old ones rarely.
-
-    A whole list is a hundred thousand dictionaries and texts in no cycle: to visit them all again and again took up to
-    80 ms at a time (`benchmarks/long_list.py`), in which nobody else is served.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 50, 100)
 
 
 def serve(settings: Settings) -> None:

@@ -48,6 +48,10 @@ class Kind(StrEnum):
     CREDENTIAL_REFUSED = "credential_refused"
     SHUTTING_DOWN = "shutting_down"
     LEDGER_UNAVAILABLE = "ledger_unavailable"
+    NO_SUCH_JOB = "no_such_job"
+    JOB_UNDER_WAY = "job_under_way"
+    TOO_MANY_JOBS = "too_many_jobs"
+    RECORDS_UNAVAILABLE = "records_unavailable"
     INTERNAL = "internal"
     UPSTREAM_UNREACHABLE = "upstream_unreachable"
     UPSTREAM_UNINTELLIGIBLE = "upstream_unintelligible"
@@ -74,6 +78,10 @@ VERDICTS: dict[Kind, Verdict] = {
     Kind.CREDENTIAL_REFUSED: Verdict(Side.UPSTREAM, 401, "The upstream refuses this credential"),
     Kind.SHUTTING_DOWN: Verdict(Side.GATEWAY, 503, "The gateway is shutting down"),
     Kind.LEDGER_UNAVAILABLE: Verdict(Side.GATEWAY, 503, "What was spent cannot be recorded"),
+    Kind.NO_SUCH_JOB: Verdict(Side.CALLER, 404, "The app has no such job"),
+    Kind.JOB_UNDER_WAY: Verdict(Side.CALLER, 409, "The job is under way or has ended"),
+    Kind.TOO_MANY_JOBS: Verdict(Side.GATEWAY, 429, "Too many jobs of this app have not ended"),
+    Kind.RECORDS_UNAVAILABLE: Verdict(Side.GATEWAY, 503, "The gateway's records cannot be kept"),
     Kind.INTERNAL: Verdict(Side.GATEWAY, 500, "The gateway failed"),
     Kind.UPSTREAM_UNREACHABLE: Verdict(Side.UPSTREAM, 502, "The upstream cannot be reached"),
     Kind.UPSTREAM_UNINTELLIGIBLE: Verdict(Side.UPSTREAM, 502, "The upstream's answer cannot be understood"),
@@ -91,6 +99,8 @@ REFUSALS = frozenset(
         Kind.CREDENTIAL_REFUSED,
         Kind.SHUTTING_DOWN,
         Kind.LEDGER_UNAVAILABLE,
+        Kind.TOO_MANY_JOBS,
+        Kind.RECORDS_UNAVAILABLE,
     }
 )
 """The faults that say "not now" to a request that is right in itself: `refusals_total{reason}`."""

@@ -12,6 +12,7 @@ from enum import StrEnum
 from gateway.policy.backlog import Priority
 from gateway.policy.closure import Reason
 from gateway.policy.faults import Kind
+from gateway.policy.job import State
 from gateway.policy.negotiation import Representation
 from gateway.policy.trace import Outcome
 
@@ -90,6 +91,7 @@ VERIFIED = Label(
     "`same`; `age`: the row had changed elsewhere; `different`: the selection was wrong; `unknown`: no answer came",
     ("same", "age", "different", "unknown"),
 )
+STATE = Label("state", "where the jobs stand; those that have ended are kept for 7 days", tuple(State))
 KIND = Label("kind", "what was dropped", ("access_line", "event", "series"))
 
 _ANSWER_TIMES = (0.0005, 0.001, 0.005, 0.025, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0, 30.0, 60.0)
@@ -192,6 +194,7 @@ FAMILIES: tuple[Family, ...] = (
         "1 while the account is closed for this reason, else 0.",
         at_zero=True,
     ),
+    Family("jobs", Type.GAUGE, (STATE,), "Jobs that wait, run or are kept after their end.", "jobs", at_zero=True),
     Family(
         "telemetry_dropped_total",
         Type.COUNTER,

@@ -47,3 +47,4 @@ class Gauges:
     quota_exhaustion_timestamp_seconds: Mapping[str, float] = field(default_factory=dict)
     account_closed: Mapping[tuple[str, str], int] = field(default_factory=dict)
     telemetry_dropped_total: Mapping[str, int] = field(default_factory=dict)
+    jobs: Mapping[str, int] = field(default_factory=dict)

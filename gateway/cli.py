@@ -6,7 +6,6 @@ Exit codes: 0 all is well, 1 it failed while running, 2 it was asked or configur
 from __future__ import annotations
 
 import argparse
-import errno
 import os
 import secrets
 import sys
@@ -44,7 +43,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return COMMANDS[options.command].run(options)
     except OSError as failure:
-        _complain(_advice(failure))
+        from gateway.settings.advice import advice
+
+        _complain(advice(failure))
         return FAILED
 
 
@@ -62,22 +63,6 @@ def _parser(chosen: str | None) -> argparse.ArgumentParser:
 
 def _complain(text: str) -> None:
     sys.stderr.write(f"intervals-gateway: {text}\n")
-
-
-def _advice(failure: OSError) -> str:
-    """Say what the system refused, and what can be done about it."""
-    told = f"{failure.strerror or failure}" + (f": {failure.filename}" if failure.filename else "")
-    match failure.errno:
-        case errno.EADDRINUSE:
-            return (
-                f"{told}\nAnother program listens there; stop it, or set another port (server.port, operations.port)."
-            )
-        case errno.EADDRNOTAVAIL:
-            return f"{told}\nThis machine has no such address; set server.host and operations.host to one it has."
-        case errno.EACCES if not failure.filename:
-            return f"{told}\nPorts below 1024 need a privilege; set a higher port."
-        case _:
-            return told
 
 
 def _load(path: Path) -> Settings | None:
@@ -200,6 +185,21 @@ def _usage(options: argparse.Namespace) -> int:
     return 0
 
 
+def _jobs_arguments(parser: argparse.ArgumentParser) -> None:
+    from gateway.app import jobs_command
+
+    jobs_command.add_arguments(parser)
+
+
+def _jobs(options: argparse.Namespace) -> int:
+    settings = _load(options.config)
+    if settings is None:
+        return MISUSED
+    from gateway.app import jobs_command
+
+    return jobs_command.run(settings, options, _complain)
+
+
 def _keys_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("action", choices=["new"], help="make a fresh app key")
 
@@ -244,5 +244,6 @@ COMMANDS = {
     "explain": Command("Tell which rules hold for a request, and why.", _explain_arguments, _explain),
     "cache": Command("Purge what a running gateway has stored.", _cache_arguments, _cache),
     "usage": Command("Tell who used what: daily totals by app, resource and more.", _usage_arguments, _usage),
+    "jobs": Command("List the jobs of a running gateway, or cancel one that waits.", _jobs_arguments, _jobs),
     "keys": Command("Make app keys.", _keys_arguments, _keys),
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from aiohttp import web
 
@@ -35,27 +35,27 @@ class Deferred:
 
     def __init__(
         self,
-        settings: Settings,
+        settings: Callable[[], Settings],
         records: Records,
         catalogue: Catalogue,
-        *,
         spawn: Spawn,
         tell: Tell,
+        *,
         outbox: Outbox | None = None,
     ) -> None:
+        """`settings` are those in force when it is called."""
         self._settings = settings
         self._catalogue = catalogue
         self._spawn = spawn
         self._tell = tell
         self._store = JobStore(records)
-        callbacks = {AppName(name): app.callbacks for name, app in settings.apps.items()}
-        self._ends = JobEnds(self._store, outbox=outbox, callbacks=callbacks, tell=tell)
+        self._ends = JobEnds(self._store, outbox=outbox, callbacks=self._callbacks, tell=tell)
         self._runner: JobRunner | None = None
         self._jobs = Jobs(
             self._store,
             self._ends,
             catalogue=catalogue,
-            callbacks=callbacks,
+            callbacks=self._callbacks,
             random=lambda: secrets.token_hex(_RANDOM_BYTES),
             wake=self._wake,
         )
@@ -63,13 +63,12 @@ class Deferred:
 
     def through(self, handle: Handle) -> Mapping[str, Watching]:
         """Run jobs through a walk: what is to run for that, by name."""
-        callers = {AppName(name): people.app(self._settings, AppName(name)).caller for name in self._settings.apps}
         attempt = Attempt(
             self._store,
             handle,
-            callers=callers.get,
+            callers=self._caller,
             catalogue=self._catalogue,
-            limits=Limits(size=self._settings.server.max_body),
+            limits=Limits(size=self._settings().server.max_body),
         )
         runner = self._runner = JobRunner(
             self._store, attempt, self._ends, me=secrets.token_hex(8), spawn=self._spawn, tell=self._tell
@@ -87,7 +86,15 @@ class Deferred:
 
     def add_to(self, app: web.Application) -> None:
         """`/api/jobs`."""
-        jobs_api.add_to(app, self._settings.apps, self._jobs.everyone, self._jobs.cancel_any)
+        jobs_api.add_to(app, lambda: self._settings().apps, self._jobs.everyone, self._jobs.cancel_any)
+
+    def _callbacks(self, app: AppName) -> Sequence[str]:
+        configured = self._settings().apps.get(app)
+        return () if configured is None else configured.callbacks
+
+    def _caller(self, app: AppName) -> Caller | None:
+        settings = self._settings()
+        return people.app(settings, app).caller if app in settings.apps else None
 
     def _wake(self, job: Job) -> None:
         if self._runner is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import importlib
 import logging
 import secrets
@@ -17,7 +18,8 @@ from gateway import __version__
 from gateway.adapters.logs import Log, Redaction, open_log
 from gateway.adapters.memory import MemoryEntries
 from gateway.adapters.upstream import Upstream
-from gateway.app import collector, counting, deferring, line, people, purging, readings, spending, watching
+from gateway.app import counting, line, people, purging, readings, spending, watching
+from gateway.app.deferring import Deferred
 from gateway.app.stores import open_stores
 from gateway.app.watching import Watched
 from gateway.exchange.background import Background
@@ -120,7 +122,7 @@ class Gateway:
         stack.push_async_callback(gate.close, 0.0)  # for a start that fails; `stop` has closed it before
         await gate.open()
         outlook = Outlook(gate, self._log.event)
-        jobs = deferring.Deferred(settings, stores.records, rows, spawn=self._background.spawn, tell=self._log.event)
+        jobs = Deferred(lambda: settings, stores.records, rows, self._background.spawn, self._log.event)
         metrics = self._metrics(rows, gate, memory, outlook, jobs)
         watch = counting.Counted(metrics, usage.counted)
         upstream = await stack.enter_async_context(
@@ -151,12 +153,8 @@ class Gateway:
             jobs=jobs.pages,
         )
         stored = purging.cache_api(settings, memory=memory, cache=cache, rows=rows, watch=metrics, log=self._log)
-        routes = [
-            stored.add_to,
-            jobs.add_to,
-            counting.route(usage),
-            spending.reopening(settings, gate=gate, log=self._log),
-        ]
+        routes = [stored.add_to, counting.route(usage), spending.reopening(settings, gate=gate, log=self._log)]
+        routes.append(jobs.add_to)
         await self._listen(proxy, metrics, routes, lambda: (gate.snapshot(), outlook.forecasts()))
         self._reconciler = spending.reconciler(settings, gate=gate, send=upstream.send, watch=watch, log=self._log)
         watching["reconcile"] = self._reconciler.run
@@ -187,7 +185,7 @@ class Gateway:
         return f"http://{shown}:{address[1]}/"
 
     def _metrics(
-        self, rows: Catalogue, gate: Gate, memory: MemoryEntries[Rendition], outlook: Outlook, jobs: deferring.Deferred
+        self, rows: Catalogue, gate: Gate, memory: MemoryEntries[Rendition], outlook: Outlook, jobs: Deferred
     ) -> Watched:
         settings = self.settings
         return watching.metrics(
@@ -229,8 +227,19 @@ async def _until_told_to_stop(settings: Settings, log: Log) -> None:
     for name in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(name, told.set)
     async with Gateway(settings, log):
-        collector.spare()
+        _spare_the_collector()
         await told.wait()
+
+
+def _spare_the_collector() -> None:
+    """Let the garbage collector look at new objects only, and at old ones rarely.
+
+    A whole list is a hundred thousand dictionaries and texts in no cycle: to visit them all again and again took up to
+    80 ms at a time (`benchmarks/long_list.py`), in which nobody else is served.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 50, 100)
 
 
 def serve(settings: Settings) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from gateway.exchange.job_store import JobStore
@@ -18,8 +18,8 @@ from gateway.ports import Outbox
 Tell = Callable[..., None]
 """Tells an event to the log: `tell("job_ended", app="timesheets", …)`."""
 
-Callbacks = Mapping[AppName, Sequence[str]]
-"""Where the callbacks of each configured app may go, as prefixes."""
+Callbacks = Callable[[AppName], Sequence[str]]
+"""Where the callbacks of an app may go, as prefixes; nowhere for one that is not configured (any more)."""
 
 
 class JobEnds:
@@ -60,6 +60,6 @@ class JobEnds:
     def _calling_back(self, job: Job, verdict: Ended) -> Sequence[Edit]:
         """The callback, unless the configuration has come to forbid it."""
         url = job.asked.callback
-        if self._outbox is None or url is None or not callback.allowed(url, self._callbacks.get(job.app, ())):
+        if self._outbox is None or url is None or not callback.allowed(url, self._callbacks(job.app)):
             return ()
         return self._outbox.calling_back(notice(job, verdict.result), app=job.app, url=url)

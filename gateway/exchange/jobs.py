@@ -161,7 +161,7 @@ class Jobs:
             raise Fault(Kind.MALFORMED, "Callback-URL may be sent once")
         if (wrong := callback.why_not(url)) is not None:
             raise Fault(Kind.MALFORMED, f"Callback-URL cannot be called: {wrong}")
-        prefixes = self._callbacks.get(app, ())
+        prefixes = self._callbacks(app)
         if not callback.allowed(url, prefixes):
             known = ", ".join(prefixes) or "none"
             raise Fault(Kind.NOT_ALLOWED, f"Callback-URL is under none of app {app}'s configured callbacks: {known}")

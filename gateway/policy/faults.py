@@ -39,6 +39,9 @@ class Kind(StrEnum):
     EXPECTATION_FAILED = "expectation_failed"
     METHOD_UNSUPPORTED = "method_unsupported"
     NOT_CACHED = "not_cached"
+    NO_SUCH_JOB = "no_such_job"
+    JOB_UNDER_WAY = "job_under_way"
+    TOO_MANY_JOBS = "too_many_jobs"
     BACKLOG_FULL = "backlog_full"
     WAIT_TOO_LONG = "wait_too_long"
     TIMED_OUT = "timed_out"
@@ -48,9 +51,6 @@ class Kind(StrEnum):
     CREDENTIAL_REFUSED = "credential_refused"
     SHUTTING_DOWN = "shutting_down"
     LEDGER_UNAVAILABLE = "ledger_unavailable"
-    NO_SUCH_JOB = "no_such_job"
-    JOB_UNDER_WAY = "job_under_way"
-    TOO_MANY_JOBS = "too_many_jobs"
     RECORDS_UNAVAILABLE = "records_unavailable"
     INTERNAL = "internal"
     UPSTREAM_UNREACHABLE = "upstream_unreachable"
@@ -69,6 +69,9 @@ VERDICTS: dict[Kind, Verdict] = {
     Kind.EXPECTATION_FAILED: Verdict(Side.CALLER, 417, "The expectation cannot be met"),
     Kind.METHOD_UNSUPPORTED: Verdict(Side.CALLER, 501, "The method is not supported"),
     Kind.NOT_CACHED: Verdict(Side.CALLER, 504, "Not stored, and only a stored response was asked for"),
+    Kind.NO_SUCH_JOB: Verdict(Side.CALLER, 404, "The app has no such job"),
+    Kind.JOB_UNDER_WAY: Verdict(Side.CALLER, 409, "The job may have been sent, or has ended"),
+    Kind.TOO_MANY_JOBS: Verdict(Side.GATEWAY, 429, "Too many jobs of this app have not ended"),
     Kind.BACKLOG_FULL: Verdict(Side.GATEWAY, 429, "The line is full"),
     Kind.WAIT_TOO_LONG: Verdict(Side.GATEWAY, 429, "The wait would be longer than the caller's patience"),
     Kind.TIMED_OUT: Verdict(Side.GATEWAY, 429, "The caller's patience ended before its turn came"),
@@ -78,10 +81,7 @@ VERDICTS: dict[Kind, Verdict] = {
     Kind.CREDENTIAL_REFUSED: Verdict(Side.UPSTREAM, 401, "The upstream refuses this credential"),
     Kind.SHUTTING_DOWN: Verdict(Side.GATEWAY, 503, "The gateway is shutting down"),
     Kind.LEDGER_UNAVAILABLE: Verdict(Side.GATEWAY, 503, "What was spent cannot be recorded"),
-    Kind.NO_SUCH_JOB: Verdict(Side.CALLER, 404, "The app has no such job"),
-    Kind.JOB_UNDER_WAY: Verdict(Side.CALLER, 409, "The job is under way or has ended"),
-    Kind.TOO_MANY_JOBS: Verdict(Side.GATEWAY, 429, "Too many jobs of this app have not ended"),
-    Kind.RECORDS_UNAVAILABLE: Verdict(Side.GATEWAY, 503, "The gateway's records cannot be kept"),
+    Kind.RECORDS_UNAVAILABLE: Verdict(Side.GATEWAY, 503, "What must outlive this request cannot be recorded"),
     Kind.INTERNAL: Verdict(Side.GATEWAY, 500, "The gateway failed"),
     Kind.UPSTREAM_UNREACHABLE: Verdict(Side.UPSTREAM, 502, "The upstream cannot be reached"),
     Kind.UPSTREAM_UNINTELLIGIBLE: Verdict(Side.UPSTREAM, 502, "The upstream's answer cannot be understood"),
@@ -90,6 +90,7 @@ VERDICTS: dict[Kind, Verdict] = {
 
 REFUSALS = frozenset(
     {
+        Kind.TOO_MANY_JOBS,
         Kind.BACKLOG_FULL,
         Kind.WAIT_TOO_LONG,
         Kind.TIMED_OUT,
@@ -99,7 +100,6 @@ REFUSALS = frozenset(
         Kind.CREDENTIAL_REFUSED,
         Kind.SHUTTING_DOWN,
         Kind.LEDGER_UNAVAILABLE,
-        Kind.TOO_MANY_JOBS,
         Kind.RECORDS_UNAVAILABLE,
     }
 )

@@ -25,11 +25,11 @@ Cancel = Callable[[str], Awaitable[Job]]
 """Cancel the job of an id, whoever made it. Raises `Fault`."""
 
 
-def add_to(app: web.Application, apps: Collection[str], read: Read, cancel: Cancel) -> None:
+def add_to(app: web.Application, apps: Callable[[], Collection[str]], read: Read, cancel: Cancel) -> None:
     """Add the routes to the operations listener."""
 
     async def listed(request: web.Request) -> web.Response:
-        wanted = _asked(request.query, apps)
+        wanted = _asked(request.query, apps())
         if isinstance(wanted, str):
             return _problem(400, wanted)
         try:

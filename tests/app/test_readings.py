@@ -53,7 +53,7 @@ async def test_gauges_are_what_stands_now(gate: Gate, tmp_path: Path) -> None:
     gate.line_up(Errand(ACME, AppName("tool"), patience=100.0))
     gate.close_account(GLOBEX, AccountClosed(Reason.SUSPENDED, can_pass=True), status=503, api_code=4)
     dry = {ACME: Forecast(NOON + 3_600, clearly=False, per_hour=10.0, parts={"tool": 1.0})}
-    read = readings.gauges(gate, memory, log, egress="office", forecasts=dry)
+    read = readings.gauges(gate, memory, log, egress="office", forecasts=dry, jobs={"waiting": 2})
     assert isinstance(read, Gauges)
     assert (read.cache_entries, read.cache_bytes) == (1, memory.bytes)
     waiting = {("office", "interactive"): 0, ("office", "normal"): 1, ("office", "batch"): 0}
@@ -67,7 +67,7 @@ async def test_gauges_are_what_stands_now(gate: Gate, tmp_path: Path) -> None:
     assert read.quota_exhaustion_timestamp_seconds == {"acme": pytest.approx(dry_at, abs=5), "globex": math.inf}
     assert ("acme", "day", "upstream") not in read.quota_used_requests, "it was not asked"
     gate.correct(ACME, lambda state, _: replace(state, told=7))
-    read = readings.gauges(gate, memory, log, egress="office", forecasts={})
+    read = readings.gauges(gate, memory, log, egress="office", forecasts={}, jobs={})
     assert read.quota_used_requests["acme", "day", "upstream"] == 7
     assert set(read.quota_exhaustion_timestamp_seconds.values()) == {math.inf}
     assert read.account_closed == {("globex", "suspended"): 1}
@@ -78,7 +78,7 @@ async def test_evictions_are_told(gate: Gate, tmp_path: Path) -> None:
     memory = MemoryEntries[Rendition](1_000_000)
     for _ in range(2):
         memory.keep(entry("a"))
-    read = readings.gauges(gate, memory, Kept(settings(tmp_path)).log, egress="office", forecasts={})
+    read = readings.gauges(gate, memory, Kept(settings(tmp_path)).log, egress="office", forecasts={}, jobs={})
     assert read.cache_evictions_total.get("replaced") == 1
 
 

@@ -20,7 +20,7 @@ from gateway.policy.job_verdict import Ended, Later, Verdict
 from gateway.policy.messages import Headers, Request, Response
 from gateway.policy.names import AppName
 from gateway.policy.negotiation import Representation, Unsupported
-from gateway.policy.trace import Trace
+from gateway.policy.trace import Outcome, Trace
 from gateway.policy.translation import json_codec, xml_codec
 from gateway.policy.translation.document import Body, Document, Fields
 from gateway.policy.translation.malformed import Limits, Malformed
@@ -103,6 +103,8 @@ class Attempt:
             if isinstance(verdict, Later):
                 return replace(verdict, why=lost)
             return Ended(State.UNKNOWN, f"{lost}; it could not be looked up: {fault.detail}", None)
+        if trace.outcome is Outcome.STALE:
+            return Later(job_verdict.PAUSE, lost)
         return await self._judged(request, match, answer, lost=lost, cost=trace.cost)
 
     async def _judged(self, request: Request, match: Match, answer: Response, *, lost: str, cost: int) -> Verdict:

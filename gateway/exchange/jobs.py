@@ -14,7 +14,7 @@ from gateway.exchange.job_ends import Callbacks, JobEnds
 from gateway.exchange.job_store import ENDED, OPEN, JobStore
 from gateway.policy import callback, job, job_record, job_report, negotiation
 from gateway.policy.caller import Caller
-from gateway.policy.catalogue import Catalogue
+from gateway.policy.catalogue import OTHER, Catalogue
 from gateway.policy.faults import Fault, Kind
 from gateway.policy.job import Asked, Job, State
 from gateway.policy.job_notice import location
@@ -73,7 +73,7 @@ class Jobs:
         url = self._callback(request, caller.app)
         kept = self._kept(request)
         match = self._catalogue.match(request.path)
-        member = None if match is None else match.member
+        resource, member = (OTHER, None) if match is None else (match.resource.name, match.member)
 
         def make(place: int, now: float) -> Job:
             return Job(
@@ -85,8 +85,8 @@ class Jobs:
                     at=now,
                     method=request.method,
                     target=request.target,
-                    resource=trace.resource,
-                    about=job.about(trace.resource, member, request.path),
+                    resource=resource,
+                    about=job.about(resource, member, request.path),
                     callback=url,
                     request_id=trace.request_id,
                 ),

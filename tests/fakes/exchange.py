@@ -20,6 +20,7 @@ from gateway.exchange.cache import Cache
 from gateway.exchange.fetch import Fetch
 from gateway.exchange.gate import AccountRule, EgressRule, Gate
 from gateway.exchange.rendering import Renderer, Rendition
+from gateway.exchange.walk import Accept
 from gateway.policy import cachekey, catalogue
 from gateway.policy.caller import Caller
 from gateway.policy.faults import Fault
@@ -109,6 +110,7 @@ class Exchange:
         limit: int = 100,
         per_day: int = 6000,
         service: ServiceUpstream | None = None,
+        accept: Accept | None = None,
         **cache: Any,
     ) -> None:
         began = asyncio.get_running_loop().time()
@@ -144,6 +146,7 @@ class Exchange:
                 watch=self.watch,
                 background=self.background,
                 watching=self.watching,
+                accept=accept,
             )
 
     async def __aenter__(self) -> Self:

@@ -154,7 +154,8 @@ class JobStore:
             for at, record in page:
                 if not at.startswith(prefix):
                     return
-                yield job_record.read(record)
+                if (job := _readable(record)) is not None:
+                    yield job
 
     async def forget(self, job: Job) -> None:
         """Delete a job that has ended, with its result."""
@@ -179,3 +180,11 @@ class JobStore:
 
 def _moment(seconds: float | None) -> str | None:
     return None if seconds is None else json.dumps(seconds)
+
+
+def _readable(record: str) -> Job | None:
+    """A job as it was written; None for one that another version wrote in its own way, which is left to that."""
+    try:
+        return job_record.read(record)
+    except (ValueError, KeyError, TypeError):
+        return None

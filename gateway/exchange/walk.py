@@ -59,8 +59,10 @@ class Walk:
         request = outgoing.overridden(request)
         trace.method, trace.resource = request.method, self._catalogue.label(request.path)
         _allow(request, caller, trace.resource)
-        if self._accept is not None and (accepted := await self._accept(request, caller, trace)) is not None:
-            return accepted
+        if self._accept is not None and "prefer" in request.headers:
+            accepted = await self._accept(request, caller, trace)
+            if accepted is not None:
+                return accepted
 
         match = self._catalogue.match(request.path)
         if match is None or negotiation.wants_other_media(request.headers.get("accept")):

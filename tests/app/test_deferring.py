@@ -38,6 +38,7 @@ class Parts:
         self.settings = settings(folder)
         self.sent: list[tuple[Request, Caller]] = []
         self.told: list[str] = []
+        self.ended = asyncio.Event()
         self.background = Background(lambda name, error: self.told.append(f"{name}: {error!r}"))
         self.deferred = Deferred(
             lambda: self.settings, MemoryRecords(), catalogue.load(), self.background.spawn, self._tell
@@ -51,8 +52,7 @@ class Parts:
         """Run what there is, until it has ended."""
         tasks = [self.background.spawn(run(), name) for name, run in self.deferred.through(self._handle).items()]
         async with asyncio.timeout(10):
-            while "job_ended" not in self.told:
-                await asyncio.sleep(0)
+            await self.ended.wait()
         assert len(tasks) == 2
         await self.background.drain(0.0)
 
@@ -62,6 +62,8 @@ class Parts:
 
     def _tell(self, event: str, **_: Any) -> None:
         self.told.append(event)
+        if event == "job_ended":
+            self.ended.set()
 
 
 async def test_a_job_runs_for_its_app_under_the_accounts_own_credential(tmp_path: Path) -> None:

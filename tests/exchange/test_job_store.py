@@ -136,3 +136,11 @@ async def test_who_is_alive_is_told_and_forgotten(records: FakeRecords) -> None:
     assert await store.holders() == {"me": 6.0}
     assert await store.hold("me", before=6.0, until=None)
     assert await store.holders() == {}
+
+
+async def test_what_another_version_wrote_holds_nobody_up(records: FakeRecords) -> None:
+    store = JobStore(records)
+    made = await accept(store)
+    for number, odd in enumerate(("", "[]", "{}", '{"id": "x", "app": "a", "account": "b", "state": "resting"}')):
+        assert await records.swap([Edit(OPEN, f"tool/odd{number}", None, odd)])
+    assert [it async for it in store.walk(OPEN)] == [made]

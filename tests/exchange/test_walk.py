@@ -136,13 +136,14 @@ async def test_what_is_taken_on_as_a_job_is_answered_so_but_only_if_it_is_allowe
 
     async def accept(request: Request, caller: Caller, trace: Trace) -> Response | None:
         seen.append((request.method, trace.resource))
-        return Response(202) if "prefer" in request.headers else None
+        return Response(202) if request.headers.get("prefer") == "respond-async" else None
 
     async with Exchange(accept=accept) as it:
         assert (await it.ask("POST", "/task/5/", prefer="respond-async", x_http_method_override="PUT")).status == 202
         assert (await it.ask("DELETE", "/odd/", prefer="respond-async")).status == 202
         refused = await it.refused("PUT", "/task/5/", by=caller(allow=("GET *",)), prefer="respond-async")
         assert refused.fault.kind is Kind.NOT_ALLOWED
-        assert seen == [("PUT", "task"), ("DELETE", "other")]
         assert it.asked == []
+        assert (await it.get(prefer="wait=9")).status == 200
         assert (await it.get()).status == 200
+        assert seen == [("PUT", "task"), ("DELETE", "other"), ("GET", "personcontact")]

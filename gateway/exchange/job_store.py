@@ -156,6 +156,7 @@ class JobStore:
                     return
                 if (job := _readable(record)) is not None:
                     yield job
+            await asyncio.sleep(0)  # thousands of jobs: others get their turn
 
     async def forget(self, job: Job) -> None:
         """Delete a job that has ended, with its result."""

@@ -1,11 +1,10 @@
 """A job as the records that keep it: its standing, apart from the request it holds. No secret is in either.
 
-The same job gives the same text, so that a swap can name what it must find; a member that says nothing is left out.
+The same job gives the same text, so that a swap can name what it must find.
 """
 
 from __future__ import annotations
 
-import json
 import re
 from typing import Any
 
@@ -13,6 +12,7 @@ from gateway.policy.job import Asked, Job, State
 from gateway.policy.job_result import octets, unpacked
 from gateway.policy.messages import Headers, Request
 from gateway.policy.names import AccountName, AppName
+from gateway.policy.packing import pack, unpack
 
 _NOT_KEPT = frozenset({"callback-url", "content-length", "expect", "host", "prefer"})
 _SECRET = re.compile(r"auth|cookie|token|secret|passw|session|signature|(?<!idempotency-)key")
@@ -65,12 +65,12 @@ def text(job: Job) -> str:
         "callback": asked.callback,
         "request_id": asked.request_id,
     }
-    return json.dumps({name: value for name, value in record.items() if value not in (None, 0, "")})
+    return pack(record)
 
 
 def read(record: str) -> Job:
     """Read what `text` has written."""
-    it = json.loads(record)
+    it = unpack(record)
     return Job(
         id=it["id"],
         app=AppName(it["app"]),
@@ -98,12 +98,12 @@ def read(record: str) -> Job:
 
 def request_text(request: Request) -> str:
     """Write a request as its record."""
-    return json.dumps(
+    return pack(
         {"method": request.method, "target": request.target, "fields": list(request.headers), **octets(request.body)}
     )
 
 
 def read_request(record: str) -> Request:
     """Read what `request_text` has written."""
-    it = json.loads(record)
+    it = unpack(record)
     return Request(it["method"], it["target"], Headers((name, value) for name, value in it["fields"]), unpacked(it))

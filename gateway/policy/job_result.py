@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import base64
-import json
 from dataclasses import dataclass
 from typing import Any
 
 from gateway.policy.faults import Fault
 from gateway.policy.messages import Headers, Response
+from gateway.policy.packing import pack, unpack
 
-LONGEST_BODY = 8 * 1024 * 1024
+LONGEST_BODY = 4 * 1024 * 1024
 """Bytes of the longest body that is kept."""
 
 _KEPT = frozenset(
@@ -54,12 +54,12 @@ def text(result: Result) -> str:
         "title": result.title,
         **octets(result.body),
     }
-    return json.dumps({name: value for name, value in record.items() if value not in (None, 0, "")})
+    return pack(record)
 
 
 def read(record: str) -> Result:
     """Read what `text` has written."""
-    it = json.loads(record)
+    it = unpack(record)
     return Result(
         status=it["status"],
         headers=Headers((name, value) for name, value in it["fields"]),

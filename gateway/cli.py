@@ -86,8 +86,9 @@ def _serve(options: argparse.Namespace) -> int:
     if settings is None:
         return MISUSED
     from gateway import app
+    from gateway.settings import load
 
-    app.serve(settings)
+    app.serve(settings, lambda: load(options.config, os.environ))
     return 0
 
 

@@ -19,11 +19,15 @@ Clock = Callable[[], float]
 Send = Callable[[Request], Awaitable[Response]]
 """Send one request to the upstream exactly once and read its whole answer.
 
-Raises `Fault` UPSTREAM_UNREACHABLE, UPSTREAM_TIMED_OUT or UPSTREAM_UNINTELLIGIBLE; see `NeverSent`."""
+Raises `Fault` UPSTREAM_UNREACHABLE, UPSTREAM_TIMED_OUT or UPSTREAM_UNINTELLIGIBLE; see `NeverSent` and `CutOff`."""
 
 
 class NeverSent(Exception):
     """Raised by `Send` beside the fault (as its cause) when not one byte can have left: the lease can be given back."""
+
+
+class CutOff(Exception):
+    """The cause of a fault of `Send` when the connection broke before any answer: the request may have arrived."""
 
 
 class Watch(Protocol):

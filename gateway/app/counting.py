@@ -65,12 +65,16 @@ def names(settings: Settings, rows: Catalogue) -> Names:
     )
 
 
+def used_names(known: Names) -> usage.Names:
+    """The same names as usage knows them."""
+    return usage.Names(known.accounts, known.apps, known.resources, frozenset(METHOD.values))
+
+
 def recorder(
     settings: Settings, rows: Catalogue, stores: Stores, *, background: Background, log: Log, stack: AsyncExitStack
 ) -> Recorder:
     """Keep usage in the gateway's store; the stack adds the last counts when what was pushed later has ended."""
-    known = names(settings, rows)
-    counted = Usage(usage.Names(known.accounts, known.apps, known.resources, frozenset(METHOD.values)))
+    counted = Usage(used_names(names(settings, rows)))
     made = Recorder(counted, stores.usage, clock=time.time, spawn=background.spawn, tell=log.event)
     stack.push_async_callback(made.flush)
     return made

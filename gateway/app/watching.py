@@ -58,11 +58,11 @@ def metrics(names: Names, read: Callable[[], Gauges]) -> Watched:
     return Watched(registry, names=names, read=read, version=__version__)
 
 
-def add_to(app: web.Application, settings: Settings, watched: Watched, quota: Quota) -> None:
+def add_to(app: web.Application, now: Callable[[], Settings], watched: Watched, quota: Quota) -> None:
     """Add `/api/quota`, the status page and what belongs to it to the operations listener."""
     since = time.time()
     quota_api.add_to(app, quota)
-    status.add_to(app, lambda: standing(settings, watched, quota, since=since))
+    status.add_to(app, lambda: standing(now(), watched, quota, since=since))
 
 
 def standing(settings: Settings, watched: Watched, quota: Quota, *, since: float) -> Status:
@@ -97,6 +97,7 @@ def standing(settings: Settings, watched: Watched, quota: Quota, *, since: float
         ),
         refusals=tuple(watched.refusals),
         errors=tuple(watched.errors),
+        reload_refused=not gauges.config_last_reload_successful,
     )
 
 

@@ -71,6 +71,15 @@ class Budgets:
         self._away_until = 0.0
         self.last_trip = float("-inf")
 
+    def follow(self, budget: str, windows: Sequence[Window], sharing: Sharing) -> None:
+        """Keep to other limits from now on; a budget that is new is read with the next trip."""
+        self._windows[budget], self._sharing[budget] = windows, sharing
+        if budget not in self._mirror:
+            self._mirror[budget] = State()
+            if self._lost_at is not None:
+                self._lost_at[budget] = State()
+            self.owe(budget, _nothing)
+
     @property
     def away(self) -> bool:
         return self._lost_at is not None
@@ -202,6 +211,11 @@ class Budgets:
             if item.budget == name:
                 state = item.change(state, item.at + self._lead)
         return state
+
+
+def _nothing(state: State, _: float) -> State:
+    """A change of nothing: it is owed where a state is only to be read."""
+    return state
 
 
 def _loaded(budget: str, text: str | None) -> State:

@@ -24,15 +24,14 @@ from dataclasses import replace
 
 from gateway.exchange.background import Spawn
 from gateway.exchange.budgets import Budgets, ticks
-from gateway.exchange.dispatcher import Dispatcher
+from gateway.exchange.dispatcher import Dispatcher, answered
 from gateway.exchange.door import Door, closed
 from gateway.exchange.draft import Change
 from gateway.exchange.errand import AccountRule, EgressRule, Errand, Lane, Lease, Ticket
 from gateway.exchange.standing import BudgetStanding, GateSnapshot, snapshot
 from gateway.policy import closure, quota
 from gateway.policy.backlog import Line
-from gateway.policy.budget import State
-from gateway.policy.closure import Closure, Reason
+from gateway.policy.closure import Closure
 from gateway.policy.faults import Fault, Kind
 from gateway.policy.names import AccountName
 from gateway.policy.outcome import AccountClosed
@@ -96,6 +95,14 @@ class Gate:
         await self._budgets.trip([self._egress.budget, *map(_budget, self._accounts)], lambda _: ())
         self._dispatch = self._spawn(self._run(), "gate")
 
+    def follow(self, accounts: Mapping[AccountName, AccountRule], *, backlog: int) -> None:
+        """Keep to other rules from now on. Who waits or is under way for an account that is gone is still served."""
+        self._accounts = tuple(accounts)
+        for name, rule in accounts.items():
+            self._budgets.follow(_budget(name), [rule.window], rule.sharing)
+        self._line.limit = backlog
+        self._dispatcher.ask()
+
     async def close(self, grace: float) -> None:
         """Refuse all who wait, let what was sent settle for at most `grace` seconds, write what is owed, stop."""
         self._shut()
@@ -152,7 +159,7 @@ class Gate:
     def answered(self, account: AccountName) -> None:
         """The upstream answered: if a probe of ours was out, the account is open again."""
         if self._door.probe_over(account):
-            self._change(_budget(account), _answered)
+            self._change(_budget(account), answered)
 
     def pause(self, seconds: float | None = None) -> None:
         """The upstream says "too fast": send nothing for a period, longer on repetition, at least `seconds`."""
@@ -239,8 +246,3 @@ def _budget(account: AccountName) -> str:
 
 def _given_back(lease: Lease) -> Change:
     return lambda state, _: quota.give_back(state, lease.id)
-
-
-def _answered(state: State, _: float) -> State:
-    spent = state.closed is not None and state.closed.reason is Reason.DAY_SPENT
-    return state if spent else replace(state, closed=None)

@@ -29,7 +29,7 @@ from gateway.ports import RecordsAway
 PATIENCE = 300.0
 """Seconds a job stands in the gate's line before it makes room for another."""
 
-_MARK = 3.0
+_MARK = 2.0
 """Seconds the record may take to say that the request may have been sent; the lease in hand does not wait longer."""
 
 Handle = Callable[[Request, Caller, Trace], Awaitable[Response]]

@@ -54,6 +54,10 @@ class Walk:
         self._clock = clock
         self._accept = accept
 
+    def follow(self, catalogue: Catalogue) -> None:
+        """Go by other rules of the resources from now on; what is under way ends by those it began with."""
+        self._catalogue = catalogue
+
     async def handle(self, request: Request, caller: Caller, trace: Trace) -> Response:
         """Answer one request of one caller; raises `Fault` where there is no answer to give."""
         request = outgoing.overridden(request)

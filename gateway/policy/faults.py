@@ -42,6 +42,9 @@ class Kind(StrEnum):
     NO_SUCH_JOB = "no_such_job"
     JOB_UNDER_WAY = "job_under_way"
     TOO_MANY_JOBS = "too_many_jobs"
+    IDEMPOTENCY_RUNNING = "idempotency_running"
+    IDEMPOTENCY_MISMATCH = "idempotency_mismatch"
+    IDEMPOTENCY_UNKNOWN = "idempotency_unknown"
     BACKLOG_FULL = "backlog_full"
     WAIT_TOO_LONG = "wait_too_long"
     TIMED_OUT = "timed_out"
@@ -72,6 +75,11 @@ VERDICTS: dict[Kind, Verdict] = {
     Kind.NO_SUCH_JOB: Verdict(Side.CALLER, 404, "The app has no such job"),
     Kind.JOB_UNDER_WAY: Verdict(Side.CALLER, 409, "The job may have been sent, or has ended"),
     Kind.TOO_MANY_JOBS: Verdict(Side.GATEWAY, 429, "Too many jobs of this app have not ended"),
+    Kind.IDEMPOTENCY_RUNNING: Verdict(Side.CALLER, 409, "The request with this Idempotency-Key is under way"),
+    Kind.IDEMPOTENCY_MISMATCH: Verdict(Side.CALLER, 422, "This Idempotency-Key was used for another request"),
+    Kind.IDEMPOTENCY_UNKNOWN: Verdict(
+        Side.CALLER, 409, "The request with this Idempotency-Key was sent, and its answer is not known"
+    ),
     Kind.BACKLOG_FULL: Verdict(Side.GATEWAY, 429, "The line is full"),
     Kind.WAIT_TOO_LONG: Verdict(Side.GATEWAY, 429, "The wait would be longer than the caller's patience"),
     Kind.TIMED_OUT: Verdict(Side.GATEWAY, 429, "The caller's patience ended before its turn came"),

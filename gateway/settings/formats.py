@@ -5,6 +5,7 @@ from __future__ import annotations
 import binascii
 import re
 from base64 import b64decode
+from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from typing import Literal
 from urllib.parse import SplitResult, urlsplit
@@ -52,6 +53,15 @@ def installed_loop(name: Literal["asyncio", "uvloop"]) -> Literal["asyncio", "uv
     return name
 
 
+def collector(url: str) -> str:
+    """Accept where spans can be sent, if that can be done from here."""
+    try:
+        version("opentelemetry-exporter-otlp-proto-http")
+    except PackageNotFoundError:
+        raise _wrong("needs what is not installed: pip install intervals-gateway[otel]") from None
+    return web_address(url)
+
+
 def upstream_root(url: str) -> str:
     """Accept where all paths of the upstream start; it ends in a slash."""
     if urlsplit(web_address(url)).query:
@@ -67,7 +77,7 @@ def callback_prefix(url: str) -> str:
 
 
 def store_address(url: str) -> str:
-    """Accept `memory://`, `sqlite:///path`, `redis://host:port/number` and `rediss://…`."""
+    """Accept `memory://`, `sqlite:///path`, `redis://host:port/number`, `rediss://…` and `unix:///path/of/socket`."""
     parts = _split(url)
     match parts.scheme:
         case "memory":
@@ -76,6 +86,8 @@ def store_address(url: str) -> str:
             whole = not parts.netloc and len(parts.path) > 1 and not parts.path.endswith("/")
         case "redis" | "rediss":
             whole = bool(parts.hostname) and re.fullmatch(r"/?|/\d+", parts.path) is not None
+        case "unix":
+            whole = len(parts.path) > 1 and not parts.hostname
         case _:
             raise _wrong(f"names the unknown store {parts.scheme or url!r}")
     if not whole:

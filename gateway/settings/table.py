@@ -197,6 +197,18 @@ class Webhook(Section):
         "Signs the deliveries (Standard Webhooks).", right=SIGNING, breaks="The receiver cannot verify the deliveries.")
 
 
+class Telemetry(Section):
+    """Traces, exported by OpenTelemetry's own protocol. Needs the extra `otel`."""
+
+    traces: Annotated[str, AfterValidator(formats.collector)] | None = _setting(
+        "Where spans are posted (OTLP over HTTP); none are made when absent. What else the exporter takes (headers, "
+        "certificates, compression, resource attributes) it reads from the standard variables, OTEL_…", default=None,
+        right='the whole URL, such as "http://127.0.0.1:4318/v1/traces"', breaks="Spans are dropped and counted.")
+    sample: float = _setting("Part of the traces begun here that is exported; one that a caller has begun is exported "
+        "if the caller's traceparent says that it is sampled.", default=1.0, ge=0, le=1,
+        right="a number from 0 to 1, such as 0.1", breaks="Too large: the collector is flooded with hits.")
+
+
 class Lifetimes(Section):
     """Overrides of one resource's lifetimes; what is absent stays as in gateway/data."""
 
@@ -220,5 +232,6 @@ class Settings(Section):
     cache: Cache = Cache()
     accounts: Mapping[Name, Account] = {}
     apps: Mapping[Name, App] = {}
+    telemetry: Telemetry = Telemetry()
     webhooks: tuple[Webhook, ...] = Field((), strict=False)
     resources: Mapping[Name, Lifetimes] = {}

@@ -96,7 +96,10 @@ class UpstreamError:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """All of it. `refusals` and `errors` are the latest few, the newest first."""
+    """All of it. `refusals` and `errors` are the latest few, the newest first.
+
+    `reload_refused`: a reload was refused since the configuration in force was read.
+    """
 
     version: str
     since: float
@@ -107,11 +110,14 @@ class Status:
     stored: Stored
     refusals: Sequence[Refusal]
     errors: Sequence[UpstreamError]
+    reload_refused: bool = False
 
 
 def attention(status: Status) -> Iterator[str]:
     """Tell what an operator should look at, in sentences that change only when something happens."""
     gate = status.gate
+    if status.reload_refused:
+        yield "The configuration that was read last has mistakes: the one before is in force."
     if gate.ledger_away:
         yield "The ledger is away: only a safe share of the quota is used."
     if gate.pause_left > 0:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from gateway.adapters.memory import MemoryEntries, MemoryLedger
+from gateway.adapters.memory import MemoryEntries, MemoryLedger, MemoryRecords
 from gateway.app import line
 from gateway.exchange.background import Background
 from gateway.exchange.cache import Cache
@@ -40,7 +40,7 @@ class Line:
             spawn=self._background.spawn,
         )
         memory = MemoryEntries[Rendition](1_000_000)
-        self._walk = line.walk(
+        self.stages = line.stages(
             of,
             rows=catalogue.load(),
             cache=Cache(memory, None),
@@ -49,11 +49,12 @@ class Line:
             send=self.upstream.send,
             watch=self.watch,
             background=self._background,
+            records=MemoryRecords(),
             watching=self.watching,
         )
 
     async def ask(self, method: str, target: str, body: bytes = b"", **fields: Any) -> Response:
-        return await self._walk.handle(request(method, target, body, **fields), caller(), trace())
+        return await self.stages.walk.handle(request(method, target, body, **fields), caller(), trace())
 
 
 async def test_the_stages_share_one_cache_and_one_gate(tmp_path: Path) -> None:
@@ -89,6 +90,14 @@ async def test_bodies_are_bounded_as_configured(tmp_path: Path) -> None:
     assert it.upstream.asked == []
 
 
-async def test_lists_are_kept_warm_only_where_that_is_wanted(tmp_path: Path) -> None:
-    assert set(Line(settings(tmp_path)).watching) == set()
-    assert set(Line(settings(tmp_path, cache__warm="1")).watching) == {"warming"}
+async def test_the_stages_go_by_other_settings_when_they_are_told(tmp_path: Path) -> None:
+    it = Line(settings(tmp_path))
+    assert set(it.watching) == {"idempotency", "warming"}
+    await it.ask("GET", "/personcontact/", accept=JSON)
+    other = settings(tmp_path, cache__warm="3", cache__warm_reserve="0.5", cache__verify="1.0", cache__read_ahead="7")
+    it.stages.follow(other, catalogue.load({"personcontact": {"fresh": 0.0}}))
+    assert (it.stages.warming.most, it.stages.warming.reserve) == (3, 0.5)
+    assert (it.stages.checking.sampling.part, it.stages.runs.rows) == (1.0, 7)
+    await it.ask("GET", "/personcontact/?limit=3", accept=JSON)
+    await it.ask("GET", "/personcontact/?limit=3", accept=JSON)
+    assert it.upstream.asked[1:] == ["GET /personcontact/?limit=3"] * 2, "nothing of it is fresh for any time now"

@@ -30,6 +30,7 @@ from gateway.policy.negotiation import Representation
 from gateway.policy.trace import Trace
 from gateway.settings import Settings
 from tests.fakes.ledger import FakeLedger
+from tests.fakes.records import FakeRecords
 from tests.fakes.service import ServiceUpstream
 from tests.fakes.upstream import JSON, FakeUpstream
 from tests.fakes.watch import FakeWatch
@@ -110,6 +111,7 @@ class Exchange:
         limit: int = 100,
         per_day: int = 6000,
         service: ServiceUpstream | None = None,
+        records: FakeRecords | None = None,
         accept: Accept | None = None,
         **cache: Any,
     ) -> None:
@@ -118,6 +120,7 @@ class Exchange:
         self.deaths: list[str] = []
         self.background = Background(lambda name, error: self.deaths.append(f"{name}: {error!r}"))
         self.upstream, self.watch = FakeUpstream(), FakeWatch()
+        self.records = FakeRecords(self.clock) if records is None else records
         self.service = service
         send = self.upstream.send if service is None else service.send
         ids = count()
@@ -136,7 +139,7 @@ class Exchange:
         self.watching: dict[str, line.Watching] = {}
         self.watches: list[asyncio.Task[None]] = []
         with patch.object(line, "time", SimpleNamespace(time=self.clock)):
-            self.walk = line.walk(
+            self.walk = line.stages(
                 Settings.model_validate({"upstream": {"format": form.value}, "cache": {"verify": 0.0, **cache}}),
                 rows=ROWS,
                 cache=self.cache,
@@ -145,9 +148,10 @@ class Exchange:
                 send=send,
                 watch=self.watch,
                 background=self.background,
+                records=self.records,
                 watching=self.watching,
                 accept=accept,
-            )
+            ).walk
 
     async def __aenter__(self) -> Self:
         await self.gate.open()

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib.metadata import PackageNotFoundError
 
 import pytest
 from pydantic_core import PydanticCustomError
@@ -19,6 +20,8 @@ GOOD: list[tuple[Callable[[str], str], str]] = [
     (formats.store_address, "sqlite:////var/lib/gateway/gateway.db"),
     (formats.store_address, "redis://host:6379/0"),
     (formats.store_address, "rediss://user:password@host"),
+    (formats.store_address, "unix:///run/valkey/socket?db=1"),
+    (formats.store_address, "unix://:password@/run/valkey/socket"),
     (formats.allow_pattern, "GET *"),
     (formats.allow_pattern, "POST time"),
     (formats.allow_pattern, "* client/12/*"),
@@ -48,6 +51,8 @@ BAD: list[tuple[Callable[[str], str], str, str]] = [
     (formats.store_address, "sqlite:///", "is incomplete"),
     (formats.store_address, "redis:///0", "is incomplete"),
     (formats.store_address, "redis://host/first", "is incomplete"),
+    (formats.store_address, "unix://", "is incomplete"),
+    (formats.store_address, "unix://run/socket", "is incomplete"),
     (formats.allow_pattern, "GET", "is not METHOD, one blank, path"),
     (formats.allow_pattern, "get *", "is not METHOD, one blank, path"),
     (formats.allow_pattern, "GET  *", "is not METHOD, one blank, path"),
@@ -89,3 +94,16 @@ def test_a_loop_that_is_not_there_is_told(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(formats, "find_spec", lambda _: None)
     with pytest.raises(PydanticCustomError, match="pip install"):
         formats.installed_loop("uvloop")
+
+
+def test_a_collector_needs_what_sends_to_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert formats.collector("http://127.0.0.1:4318/v1/traces") == "http://127.0.0.1:4318/v1/traces"
+    with pytest.raises(PydanticCustomError, match="does not start with http"):
+        formats.collector("127.0.0.1:4318")
+
+    def absent(name: str) -> str:
+        raise PackageNotFoundError(name)
+
+    monkeypatch.setattr(formats, "version", absent)
+    with pytest.raises(PydanticCustomError, match=r"pip install intervals-gateway\[otel\]"):
+        formats.collector("http://127.0.0.1:4318/v1/traces")

@@ -92,7 +92,12 @@ VERIFIED = Label(
     ("same", "age", "different", "unknown"),
 )
 STATE = Label("state", "where the jobs stand; those that have ended are kept for 7 days", tuple(State))
-KIND = Label("kind", "what was dropped", ("access_line", "event", "series"))
+KIND = Label("kind", "what was dropped", ("access_line", "event", "series", "span"))
+LEDGER = Label(
+    "state",
+    "`durable`: what is spent outlives the process; `volatile`: it ends with it; `away`: it cannot be written now",
+    ("durable", "volatile", "away"),
+)
 
 _ANSWER_TIMES = (0.0005, 0.001, 0.005, 0.025, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0, 30.0, 60.0)
 _WAITS = (0.1, 0.5, 1.0, 2.5, 5.0, 10.0, 20.0, 30.0, 60.0, 120.0)
@@ -171,6 +176,29 @@ FAMILIES: tuple[Family, ...] = (
         "requests",
         at_zero=True,
     ),
+    Family(
+        "ledger_state",
+        Type.GAUGE,
+        (LEDGER,),
+        "1 for how the record of what was spent is kept now, else 0; while it is away only a safe share is sent.",
+        at_zero=True,
+    ),
+    Family(
+        "egress_pause_seconds",
+        Type.GAUGE,
+        (EGRESS,),
+        "Time for which nothing is sent yet, because the upstream said that requests come too fast.",
+        "seconds",
+        at_zero=True,
+    ),
+    Family(
+        "upstream_in_flight_requests",
+        Type.GAUGE,
+        (EGRESS,),
+        "Requests sent and not answered yet.",
+        "requests",
+        at_zero=True,
+    ),
     Family("queue_requests", Type.GAUGE, (EGRESS, PRIORITY), "Requests waiting in line.", "requests", at_zero=True),
     Family(
         "queue_wait_seconds",
@@ -199,7 +227,22 @@ FAMILIES: tuple[Family, ...] = (
         "telemetry_dropped_total",
         Type.COUNTER,
         (KIND,),
-        "Log lines that found their queue full, and observations counted as other because a family was full.",
+        "Log lines and spans that were lost, and observations counted as other because a family was full.",
+        at_zero=True,
+    ),
+    Family(
+        "config_last_reload_successful",
+        Type.GAUGE,
+        (),
+        "1 if the configuration was right when it was last read, 0 if it was refused and the one before is in force.",
+        at_zero=True,
+    ),
+    Family(
+        "config_last_reload_success_timestamp_seconds",
+        Type.GAUGE,
+        (),
+        "When the configuration in force was read, epoch time.",
+        "seconds",
         at_zero=True,
     ),
     Family("build_info", Type.INFO, (), "Version of the gateway and of its Python.", at_zero=True),

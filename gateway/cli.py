@@ -13,6 +13,7 @@ import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -186,21 +187,6 @@ def _usage(options: argparse.Namespace) -> int:
     return 0
 
 
-def _jobs_arguments(parser: argparse.ArgumentParser) -> None:
-    from gateway.app import jobs_command
-
-    jobs_command.add_arguments(parser)
-
-
-def _jobs(options: argparse.Namespace) -> int:
-    settings = _load(options.config)
-    if settings is None:
-        return MISUSED
-    from gateway.app import jobs_command
-
-    return jobs_command.run(settings, options, _complain)
-
-
 def _keys_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("action", choices=["new"], help="make a fresh app key")
 
@@ -235,6 +221,16 @@ def _demo(options: argparse.Namespace) -> int:
     return demo.run(options)
 
 
+def _from(module: str, summary: str) -> Command:
+    """A command with a file of its own, which is imported when it is used."""
+
+    def run(options: argparse.Namespace) -> int:
+        settings = _load(options.config)
+        return MISUSED if settings is None else int(import_module(module).run(settings, options, _complain))
+
+    return Command(summary, lambda parser: import_module(module).add_arguments(parser), run)
+
+
 COMMANDS = {
     "serve": Command("Run the gateway.", _serve_arguments, _serve),
     "demo": Command("Play a mixed workload through the gateway to the simulator.", _demo_arguments, _demo),
@@ -245,6 +241,7 @@ COMMANDS = {
     "explain": Command("Tell which rules hold for a request, and why.", _explain_arguments, _explain),
     "cache": Command("Purge what a running gateway has stored.", _cache_arguments, _cache),
     "usage": Command("Tell who used what: daily totals by app, resource and more.", _usage_arguments, _usage),
-    "jobs": Command("List the jobs of a running gateway, or cancel one that waits.", _jobs_arguments, _jobs),
+    "webhooks": _from("gateway.app.webhooks_command", "Look after the webhooks of a running gateway."),
+    "jobs": _from("gateway.app.jobs_command", "List the jobs of a running gateway, or cancel one that waits."),
     "keys": Command("Make app keys.", _keys_arguments, _keys),
 }

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from gateway.policy.attempt import Attempt
 from gateway.policy.entry import Entry, Selector
 from gateway.policy.messages import Request, Response
 from gateway.policy.names import AccountName, AppName, CacheKey
@@ -128,3 +129,7 @@ class Outbox(Protocol):
 
     def wake(self) -> None:
         """Say that a swap with such records was made."""
+
+
+Post = Callable[[str, bytes, Sequence[tuple[str, str]]], Awaitable[Attempt]]
+"""Post a body with header fields to a receiver's URL, once. Does not raise: what went wrong is an attempt as well."""

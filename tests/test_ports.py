@@ -14,6 +14,7 @@ from gateway.adapters.upstream import Upstream
 from gateway.app.counting import Counted
 from gateway.exchange.background import Background, Spawn
 from gateway.exchange.cache import Memory
+from gateway.exchange.outbox import RecordsOutbox
 from gateway.exchange.rendering import Rendition
 from gateway.ports import EntryStore, Ledger, Outbox, Records, Send, UsageStore, Watch
 from tests.fakes.ledger import FakeLedger
@@ -26,7 +27,7 @@ LEDGERS: list[type[Ledger]] = [MemoryLedger, SqliteLedger, RedisLedger, FakeLedg
 WATCHES: list[type[Watch]] = [Metrics, Counted, FakeWatch]
 USAGE_STORES: list[type[UsageStore]] = [MemoryUsage, SqliteUsage, RedisUsage]
 RECORDS: list[type[Records]] = [MemoryRecords, SqliteRecords, RedisRecords]
-OUTBOXES: list[type[Outbox]] = [FakeOutbox]
+OUTBOXES: list[type[Outbox]] = [RecordsOutbox, FakeOutbox]
 MEMORIES: list[type[Memory]] = [MemoryEntries[Rendition]]
 
 

@@ -45,6 +45,7 @@ class Parts:
     usage: Usage
     log: Log
     reconciling: spending.Reconciling
+    telling: Callable[[Settings], None]
 
     def follow(self, settings: Settings) -> None:
         """Go by these settings from now on. Everything that might fail comes before the first change."""
@@ -59,6 +60,7 @@ class Parts:
         self.stages.follow(settings, rows)
         self.proxy.follow(identity)
         self.reconciling.follow(settings)
+        self.telling(settings)
 
 
 class Reloading:

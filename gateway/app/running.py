@@ -19,8 +19,11 @@ from gateway.adapters.prometheus import Gauges
 from gateway.adapters.upstream import Upstream
 from gateway.app import counting, line, people, purging, readings, reloading, spending, tracing, watching
 from gateway.app.deferring import Deferred
+from gateway.app.eventing import Hearing
+from gateway.app.listening import HANG_UP, Listeners
 from gateway.app.reloading import Parts, Read, Reloading
 from gateway.app.stores import open_stores
+from gateway.app.telling import open_telling
 from gateway.app.tracing import Spans
 from gateway.app.watching import Watched
 from gateway.exchange.background import Background
@@ -46,12 +49,6 @@ _STOPPING = "stopping"
 _STOP_PATIENCE = 30.0
 """Seconds a stop waits for what was sent; what waits in line is refused at once."""
 
-_CONNECTIONS_WAITING = 1024
-"""Connections that may wait to be accepted: a burst of callers is refused in line, not by the kernel."""
-
-_HANG_UP = 1.0
-"""Seconds a stop leaves to connections that are still answered, before it closes them."""
-
 
 class Gateway:
     """A gateway as an async context: listening inside, stopped gracefully outside."""
@@ -67,7 +64,7 @@ class Gateway:
         self._gate: Gate | None = None
         self._reconciling: spending.Reconciling | None = None
         self._watches: list[asyncio.Task[None]] = []
-        self._sites: list[web.TCPSite] = []
+        self._listeners = Listeners(self._stack)
         self._why_not_ready: str | None = "starting"
         self._why_no_ledger: str | None = None
         self.url = ""
@@ -107,8 +104,7 @@ class Gateway:
             return
         self._why_not_ready = _STOPPING
         self._log.event("stopping")
-        for site in self._sites:
-            await site.stop()
+        await self._listeners.stop()
         if self._reconciling is not None:
             self._reconciling.stop()
         for watch in self._watches:
@@ -140,16 +136,16 @@ class Gateway:
         await gate.open()
         outlook = Outlook(gate, self._log.event)
         spans = tracing.spans(settings, stack)
+        told = await open_telling(settings, stores.records, background=self._background, log=self._log, stack=stack)
         now = self._reloading.now
-        jobs = Deferred(now, stores.records, rows, self._background.spawn, self._log.event)
+        jobs = Deferred(now, stores.records, rows, self._background.spawn, self._log.event, outbox=told.outbox)
         read = partial(readings.gauges, gate, memory, self._log, reloading=self._reloading, spans=spans)
-        metrics = self._metrics(rows, lambda: read(forecasts=outlook.forecasts(), jobs=jobs.counts))
+        metrics = self._metrics(rows, lambda: told.gauged(read(forecasts=outlook.forecasts(), jobs=jobs.counts)))
         watch = counting.Counted(metrics, usage.counted)
-        upstream = await stack.enter_async_context(
-            Upstream(settings.upstream.url, timeout=settings.upstream.timeout, max_body=line.MAX_ANSWER)
-        )
+        client = Upstream(settings.upstream.url, timeout=settings.upstream.timeout, max_body=line.MAX_ANSWER)
+        upstream = await stack.enter_async_context(client)
         cache = Cache(memory, stores.durable)
-        watching: dict[str, line.Watching] = {"outlook": outlook.run, "usage": usage.run}
+        watching: dict[str, line.Watching] = {"outlook": outlook.run, "usage": usage.run, **told.running}
         stages = line.stages(
             settings,
             rows=rows,
@@ -161,6 +157,7 @@ class Gateway:
             background=self._background,
             records=stores.records,
             watching=watching,
+            hearing=Hearing(told.outbox, outlook, metrics.noticed, self._log.event),
             accept=jobs.accept,
         )
         watching |= jobs.through(stages.walk.handle)
@@ -175,11 +172,12 @@ class Gateway:
             jobs=jobs.pages,
         )
         stored = purging.cache_api(now, memory=memory, cache=cache, rows=rows, watch=metrics, log=self._log)
-        routes = [stored.add_to, jobs.add_to, counting.route(usage), spending.reopening(now, gate=gate, log=self._log)]
+        routes = [stored.add_to, told.add_to, counting.route(usage), spending.reopening(now, gate=gate, log=self._log)]
+        routes.append(jobs.add_to)
         await self._listen(proxy, metrics, routes, lambda: (gate.snapshot(), outlook.forecasts()))
         made = partial(spending.reconciler, gate=gate, send=upstream.send, watch=watch, log=self._log)
         reconciling = self._reconciling = spending.Reconciling(made, self._background.spawn)
-        self._parts = Parts(proxy, stages, gate, metrics, usage.counted, self._log, reconciling)
+        self._parts = Parts(proxy, stages, gate, metrics, usage.counted, self._log, reconciling, told.follow)
         reconciling.follow(settings)
         self._watches = [self._background.spawn(run(), name) for name, run in watching.items()]
         self._why_not_ready = None
@@ -187,26 +185,17 @@ class Gateway:
 
     async def _listen(self, proxy: Proxy, metrics: Watched, routes: counting.Routes, quota: watching.Quota) -> None:
         server, probes = self.settings.server, {"gateway": lambda: self._why_not_ready}
-        callers = web.ServerRunner(listener(proxy), shutdown_timeout=_HANG_UP)
+        callers = web.ServerRunner(listener(proxy), shutdown_timeout=HANG_UP)
         degraded = {"ledger": lambda: self._why_no_ledger}
         answering = operations(probes=probes, degraded=degraded, expose=metrics.expose)
         for add_to in routes:
             add_to(answering)
         watching.add_to(answering, self._reloading.now, metrics, quota)
         reload_api.add_to(answering, self.reload)
-        operators = web.AppRunner(answering, access_log=None, shutdown_timeout=_HANG_UP)
-        self.url = await self._site(callers, server.host, server.port)
-        self.operations_url = await self._site(operators, self.settings.operations.host, self.settings.operations.port)
-
-    async def _site(self, runner: web.BaseRunner, host: str, port: int) -> str:
-        await runner.setup()
-        self._stack.push_async_callback(runner.cleanup)
-        site = web.TCPSite(runner, host, port, backlog=_CONNECTIONS_WAITING)
-        await site.start()
-        self._sites.append(site)
-        address: Sequence[object] = runner.addresses[-1]
-        shown = f"[{address[0]}]" if ":" in str(address[0]) else address[0]
-        return f"http://{shown}:{address[1]}/"
+        operators = web.AppRunner(answering, access_log=None, shutdown_timeout=HANG_UP)
+        self.url = await self._listeners.open(callers, server.host, server.port)
+        at = self.settings.operations
+        self.operations_url = await self._listeners.open(operators, at.host, at.port)
 
     def _metrics(self, rows: Catalogue, read: Callable[[], Gauges]) -> Watched:
         return watching.metrics(counting.names(self.settings, rows), read)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from gateway.settings.table import Section, Settings
+from gateway.settings.section import Section
+from gateway.settings.table import Settings
 
 LIVE = frozenset(
     {
@@ -15,10 +16,12 @@ LIVE = frozenset(
         "cache.verify",
         "cache.warm",
         "cache.warm_reserve",
+        "events",
         "queue.backlog",
         "queue.patience",
         "resources",
         "upstream.reconcile",
+        "webhook_delivery.receivers",
         "webhooks",
     }
 )

@@ -45,7 +45,7 @@ def ask(
         connection.close()
     told = _document(body)
     member, kind = expected
-    if status == 200 and isinstance(told.get(member), kind):
+    if 200 <= status < 300 and isinstance(told.get(member), kind):
         return told
     if status in _REFUSALS and "detail" in told:
         raise Refused(str(told["detail"]))

@@ -11,6 +11,7 @@ from gateway.policy.job import State
 from gateway.policy.messages import Response
 from tests.fakes.exchange import TOOL, Exchange
 from tests.fakes.jobs import CALLBACKS, JobHouse
+from tests.fakes.outbox import KIND
 from tests.fakes.upstream import error, timed_out
 
 SCRIPTS: dict[State, list[Response | Fault]] = {State.FAILED: [error(400, 17)], State.UNKNOWN: [timed_out()]}
@@ -31,7 +32,9 @@ async def test_whatever_the_end_it_is_called_back_once(house: JobHouse, end: Sta
         await house.replicas[0].jobs.cancel(TOOL.app, job_id)
     await house.ended(job_id)
     (told,) = await house.callbacks()
-    assert (told["type"], told["app"], told["url"]) == (f"intervals.job.{end}", "tool", URL)
+    assert (told["type"], told["account"]) == (f"intervals.job.{end}", "acme")
+    ((key, _),) = await house.records.scan(KIND, most=9)
+    assert key.endswith(f" tool {URL}")
     assert (told["data"]["job"], told["data"]["state"]) == (job_id, end.value)
     assert told["data"]["location"] == f"/-/jobs/{job_id}"
     assert house.outbox.woken == 1

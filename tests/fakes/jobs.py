@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from itertools import count
 from types import TracebackType
 from typing import Any, Self
@@ -19,7 +18,7 @@ from gateway.policy.job import Job, State
 from gateway.policy.names import AppName
 from gateway.policy.translation.malformed import Limits
 from tests.fakes.exchange import MAX_BODY, ROWS, TOOL, Exchange, Heard, caller
-from tests.fakes.outbox import KIND, FakeOutbox
+from tests.fakes.outbox import FakeOutbox, posted
 from tests.fakes.records import FakeRecords
 from tests.fakes.upstream import JSON
 
@@ -158,4 +157,4 @@ class JobHouse:
 
     async def callbacks(self) -> list[dict[str, Any]]:
         """What the outbox was given to deliver."""
-        return [json.loads(record) for _, record in await self.records.scan(KIND, most=100)]
+        return await posted(self.records)

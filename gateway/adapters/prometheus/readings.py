@@ -14,6 +14,7 @@ class Names:
     accounts: frozenset[str]
     egresses: frozenset[str]
     resources: frozenset[str]
+    subscriptions: frozenset[str] = frozenset()
 
     def domains(self) -> dict[str, frozenset[str]]:
         return {
@@ -22,6 +23,7 @@ class Names:
             "egress": self.egresses,
             "budget": self.accounts | self.egresses,
             "resource": self.resources,
+            "subscription": self.subscriptions,
         }
 
     def limit(self) -> int:
@@ -52,4 +54,8 @@ class Gauges:
     config_last_reload_successful: int = 1
     config_last_reload_success_timestamp_seconds: float = 0.0
     telemetry_dropped_total: Mapping[str, int] = field(default_factory=dict)
+    webhook_deliveries_total: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    webhook_backlog_deliveries: Mapping[str, int] = field(default_factory=dict)
+    webhook_subscriptions: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    webhook_oldest_seconds: float = 0.0
     jobs: Mapping[str, int] = field(default_factory=dict)

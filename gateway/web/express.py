@@ -6,8 +6,9 @@ remembers the entry and the part of the head that stays the same. When the same 
 whether the cache would still answer them so, adds what is true only now, and gives the same answer as the walk would,
 with the same trace. Whatever else comes, or has changed, is left to the walk; everything works without this file.
 
-The fields of tracing differ with each request of a tool: they are cut out first (`trace_fields.py`). When all places
-are taken, only a request that came before gets one: to remember those that come once made the long way longer by half.
+The fields of tracing differ with each request of a tool, so they are cut out first (`trace_fields.py`). When the
+places are taken, only a request that came before gets one: to remember those that come once made the long way longer
+by half.
 The octets hold an app key, so only their SHA-256 is kept; and nothing here keeps a body alive that left the cache.
 """
 

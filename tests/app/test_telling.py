@@ -66,6 +66,7 @@ async def test_it_delivers_counts_and_reads(tmp_path: Path) -> None:
         assert gauges.webhook_backlog_deliveries == {"waiting": 1, "dead": 0}
         assert gauges.webhook_oldest_seconds > 1e9
         assert told.gauged(Gauges()).webhook_deliveries_total["tool.internal", "delivered"] == 0
+        assert told.gauged(Gauges()).webhook_subscriptions["tool.internal", "active"] == 1
 
 
 async def test_a_reload_changes_who_subscribes_and_keeps_what_was_counted(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from gateway.adapters.prometheus.labels import METHOD
 from gateway.app import telling
 from gateway.app.stores import Stores
 from gateway.exchange.background import Background
+from gateway.exchange.noticing import POLLS
 from gateway.exchange.reconcile import APP
 from gateway.exchange.usage import Recorder
 from gateway.policy import usage
@@ -59,7 +60,7 @@ class Counted:
 def names(settings: Settings, rows: Catalogue) -> Names:
     """The names that may be labels."""
     return Names(
-        apps=frozenset({*settings.apps, APP}),
+        apps=frozenset({*settings.apps, APP, POLLS}),
         accounts=frozenset(settings.accounts),
         egresses=frozenset({settings.egress.name}),
         resources=frozenset(rows.resources),

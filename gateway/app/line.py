@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, TypeAlias
 
+from gateway.app.eventing import Eventing, Hearing
 from gateway.exchange.background import Background
 from gateway.exchange.cache import Cache
 from gateway.exchange.checking import Checking, Sampling
@@ -54,6 +55,7 @@ class Stages:
     checking: Checking
     warming: Warming
     departures: Departures
+    events: Eventing
 
     def follow(self, settings: Settings, rows: Catalogue) -> None:
         """Go by other rules from now on."""
@@ -61,6 +63,7 @@ class Stages:
         self.runs.rows = settings.cache.read_ahead
         self.checking.sampling = replace(self.checking.sampling, part=settings.cache.verify)
         self.warming.most, self.warming.reserve = settings.cache.warm, settings.cache.warm_reserve
+        self.events.follow(settings, rows)
 
 
 def stages(
@@ -75,6 +78,7 @@ def stages(
     background: Background,
     records: Records,
     watching: dict[str, Watching],
+    hearing: Hearing,
 ) -> Stages:
     """Put the stages together; all of them share one cache, one gate and one clock.
 
@@ -93,13 +97,17 @@ def stages(
         reserve=settings.cache.warm_reserve,
     )
     watching["warming"] = warming.run
-    lists = Lists(documents=documents, cache=cache, clock=time.time, used=warming.used)
+    events = Eventing(settings, hearing, rows=rows, records=records, gate=gate, spawn=background.spawn)
+    lists = Lists(
+        documents=documents, cache=cache, clock=time.time, used=warming.used, collected=events.noticing.collected
+    )
+    watching |= events.watches(lists, fetch)
     runs = Runs(documents=documents, cache=cache, clock=time.time, rows=settings.cache.read_ahead)
     sampling = Sampling(settings.cache.verify, random.random, partial(_plentiful, gate))
     checking = Checking(
         documents=documents, lists=lists, background=background, watch=watch, sampling=sampling, clock=time.time
     )
-    effects = Effects(catalogue=rows, cache=cache, watch=watch)
+    effects = Effects(catalogue=rows, cache=cache, watch=watch, wrote=events.noticing.wrote)
     hold, new_id = settings.upstream.timeout + LATEST_END, partial(secrets.token_hex, 8)
     idempotency = Idempotency(records, hold=hold, new_id=new_id)
     departures = Departures(records, hold=hold, new_id=new_id, drop=effects.unknown)
@@ -130,7 +138,7 @@ def stages(
         delivery=Delivery(renderer),
         clock=time.time,
     )
-    return Stages(walk, runs, checking, warming, departures)
+    return Stages(walk, runs, checking, warming, departures, events)
 
 
 def _plentiful(gate: Gate, account: AccountName) -> bool:

@@ -48,12 +48,7 @@ def _rule(settings: Settings, name: str, per_day: int | None) -> AccountRule:
 
 def reconciler(settings: Settings, *, gate: Gate, send: Send, watch: Watch, log: Log) -> Reconciler:
     """Look after every account that has a token; none where `upstream.reconcile` says never."""
-    asking = settings.accounts if settings.upstream.reconcile > 0 else {}
-    callers = {
-        AccountName(name): _caller(AccountName(name), account.token.get_secret_value())
-        for name, account in asking.items()
-        if account.token is not None
-    }
+    callers = acting(settings, APP) if settings.upstream.reconcile > 0 else {}
     return Reconciler(
         gate=gate,
         fetch=Fetch(gate=gate, send=send, clock=time.time, watch=watch),
@@ -99,15 +94,24 @@ def _asked_alike(before: Settings, after: Settings) -> bool:
     return before.accounts == after.accounts and before.upstream.reconcile == after.upstream.reconcile
 
 
-def _caller(account: AccountName, token: str) -> Caller:
+def acting(settings: Settings, app: AppName, *, patience: float = 0.0) -> dict[AccountName, Caller]:
+    """The gateway itself as a caller, behind all others, with the own token of every account that has one."""
+    return {
+        AccountName(name): _caller(AccountName(name), account.token.get_secret_value(), app, patience=patience)
+        for name, account in settings.accounts.items()
+        if account.token is not None
+    }
+
+
+def _caller(account: AccountName, token: str, app: AppName, *, patience: float) -> Caller:
     authorization = basic(token)
     return Caller(
-        app=APP,
+        app=app,
         account=account,
         partition=cachekey.partition(account, authorization),
         authorization=authorization,
         lent=True,
-        patience=0.0,
+        patience=patience,
         priority="batch",
     )
 

@@ -33,17 +33,33 @@ from gateway.policy.translation.malformed import Malformed
 from gateway.ports import Clock
 
 Used: TypeAlias = Callable[[Question, HeldAnswer], None]
+Collected: TypeAlias = Callable[[Question, HeldAnswer, Collection], None]
 
 
 def _nobody_asks(_question: Question, _whole: HeldAnswer) -> None:
     """Where no list is kept warm, nobody has to know which are used."""
 
 
+def _nobody_compares(_question: Question, _whole: HeldAnswer, _rows: Collection) -> None:
+    """Where nobody subscribes to changes, none are looked for."""
+
+
 class Lists:
     """Answers from whole lists, one for each resource and partition."""
 
-    def __init__(self, *, documents: Documents, cache: Cache, clock: Clock, used: Used = _nobody_asks) -> None:
-        """`used` is told of every list that something was selected from anew; repetitions are counted in the record."""
+    def __init__(
+        self,
+        *,
+        documents: Documents,
+        cache: Cache,
+        clock: Clock,
+        used: Used = _nobody_asks,
+        collected: Collected = _nobody_compares,
+    ) -> None:
+        """`used` is told of every list that something was selected from anew; repetitions are counted in the record.
+
+        `collected` is told of the rows of every list that was fetched.
+        """
         self._documents = documents
         self._cache = cache
         self._clock = clock
@@ -51,6 +67,7 @@ class Lists:
         self._members_differ: set[CacheKey] = set()
         self._parsing: dict[CacheKey, asyncio.Lock] = {}
         self._used = used
+        self._collected = collected
         self._orders = Orders()
 
     async def answer(self, question: Question, trace: Trace) -> HeldAnswer | None:
@@ -103,6 +120,16 @@ class Lists:
         self._give_up(question)
         self._orders.forget(question.whole.key)
         await self._cache.drop(Selector(account=question.caller.account, resources=frozenset({question.resource})))
+
+    async def renew(self, question: Question) -> bool:
+        """Have the whole list no older than is asked for, and its rows at hand; False where it is none.
+
+        Raises `Fault`.
+        """
+        whole = await self._obtain(question, Trace(request_id="", traceparent=""))
+        if whole is None or whole.entry.response.status != 200:
+            return False
+        return isinstance(await self._collection(whole, question), Collection)
 
     def knows(self, question: Question) -> bool:
         """Is there a whole list at hand that an answer can be compared with?"""
@@ -171,6 +198,7 @@ class Lists:
             await drive(discarding(parsed))
             if isinstance(collection, Collection):
                 self._cache.attach(whole, collection)
+                self._collected(question, whole, collection)
                 self._members_differ.discard(key)
             return collection
 

@@ -16,6 +16,7 @@ LIVE = frozenset(
         "cache.verify",
         "cache.warm",
         "cache.warm_reserve",
+        "events",
         "queue.backlog",
         "queue.patience",
         "resources",

@@ -1,7 +1,7 @@
 """The one table of settings: each key's type, default, meaning, what is right, and what breaks when it is wrong.
 
 `docs/settings.md` is written from this table. Rules between several keys are in `agreement.py`; the rows of webhooks
-are in `webhooks.py`, the words that rows share in `section.py`.
+are in `webhooks.py`, those of events in `events.py`, the words that rows share in `section.py`.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, StringConstraints
 
 from gateway.settings import formats
+from gateway.settings.events import Events
 from gateway.settings.quantities import Duration, Size
 from gateway.settings.section import (
     ADDRESS,
@@ -212,6 +213,7 @@ class Settings(Section):
     egress: Egress = Egress()
     queue: Queue = Queue()
     cache: Cache = Cache()
+    events: Events = Events()
     accounts: Mapping[Name, Account] = {}
     apps: Mapping[Name, App] = {}
     telemetry: Telemetry = Telemetry()

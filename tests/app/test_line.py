@@ -7,9 +7,11 @@ import pytest
 
 from gateway.adapters.memory import MemoryEntries, MemoryLedger, MemoryRecords
 from gateway.app import line
+from gateway.app.eventing import Hearing
 from gateway.exchange.background import Background
 from gateway.exchange.cache import Cache
 from gateway.exchange.gate import AccountRule, EgressRule, Gate
+from gateway.exchange.outlook import Outlook
 from gateway.exchange.rendering import Renderer, Rendition
 from gateway.policy import catalogue
 from gateway.policy.faults import Fault, Kind
@@ -18,8 +20,13 @@ from gateway.policy.names import AccountName
 from gateway.settings import Settings
 from tests.app.configured import settings
 from tests.fakes.exchange import caller, request, trace
+from tests.fakes.outbox import FakeOutbox
 from tests.fakes.upstream import JSON, XML, FakeUpstream
 from tests.fakes.watch import FakeWatch
+
+
+def unheard(_name: str, /, *, level: str = "info", **_fields: Any) -> None:
+    assert level
 
 
 class Line:
@@ -51,6 +58,7 @@ class Line:
             background=self._background,
             records=MemoryRecords(),
             watching=self.watching,
+            hearing=Hearing(FakeOutbox(), Outlook(self._gate, unheard), self.watch.noticed, unheard),
         )
 
     async def ask(self, method: str, target: str, body: bytes = b"", **fields: Any) -> Response:
@@ -92,7 +100,7 @@ async def test_bodies_are_bounded_as_configured(tmp_path: Path) -> None:
 
 async def test_the_stages_go_by_other_settings_when_they_are_told(tmp_path: Path) -> None:
     it = Line(settings(tmp_path))
-    assert set(it.watching) == {"idempotency", "warming"}
+    assert set(it.watching) == {"departures", "idempotency", "polls", "quota events", "warming"}
     await it.ask("GET", "/personcontact/", accept=JSON)
     other = settings(tmp_path, cache__warm="3", cache__warm_reserve="0.5", cache__verify="1.0", cache__read_ahead="7")
     it.stages.follow(other, catalogue.load({"personcontact": {"fresh": 0.0}}))

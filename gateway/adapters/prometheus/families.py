@@ -24,6 +24,7 @@ from gateway.adapters.prometheus.labels import (
     KIND,
     LEDGER,
     METHOD,
+    NOTICED,
     OUTCOME,
     OUTSTANDING,
     PRIORITY,
@@ -163,6 +164,7 @@ FAMILIES: tuple[Family, ...] = (
         "1 while the account is closed for this reason, else 0.",
         at_zero=True,
     ),
+    Family("notices_total", Type.COUNTER, (ACCOUNT, NOTICED), "Events made known, however many subscribe to them."),
     Family(
         "telemetry_dropped_total",
         Type.COUNTER,

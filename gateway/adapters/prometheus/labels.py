@@ -8,6 +8,8 @@ from gateway.policy.backlog import Priority
 from gateway.policy.closure import Reason
 from gateway.policy.faults import Kind
 from gateway.policy.negotiation import Representation
+from gateway.policy.noticing import Event
+from gateway.policy.quotaevents import Occurrence
 from gateway.policy.trace import Outcome
 
 OTHER = "other"
@@ -23,7 +25,11 @@ class Label:
     values: tuple[str, ...] = ()
 
 
-APP = Label("app", "a configured app; `gateway` for its own questions; `other` where none was recognised")
+APP = Label(
+    "app",
+    "a configured app; `gateway` for its own questions, `gateway-polls` for its looks for changes; `other` where none "
+    "was recognised",
+)
 ACCOUNT = Label("account", "a configured account")
 EGRESS = Label("egress", "the configured egress")
 BUDGET = Label("budget", "the egress or a configured account")
@@ -57,6 +63,7 @@ VERIFIED = Label(
     "`same`; `age`: the row had changed elsewhere; `different`: the selection was wrong; `unknown`: no answer came",
     ("same", "age", "different", "unknown"),
 )
+NOTICED = Label("event", "the last word of the event's type", (*Event, *Occurrence))
 SUBSCRIPTION = Label(
     "subscription", "a configured subscription; `api` for those made while running; `callback` for callbacks"
 )

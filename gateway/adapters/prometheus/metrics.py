@@ -112,6 +112,10 @@ class Metrics:
         """Count requests that the upstream has counted and the gateway has not sent."""
         self._counts["quota_foreign_requests_total"].at(account).value += n
 
+    def noticed(self, account: str, event: str) -> None:
+        """Count an event that was made known, by the last word of its type."""
+        self._counts["notices_total"].at(account, event).value += 1
+
     def counted(self, name: str) -> dict[tuple[str, ...], int]:
         """Tell what a family of counters says now, by its label values."""
         return {labels: cell.value for labels, cell in self._counts[name].cells.items()}

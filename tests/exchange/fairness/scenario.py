@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import itertools
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from random import Random
 
 from gateway.exchange.gate import AccountRule, Errand, Gate
@@ -16,7 +16,7 @@ from gateway.policy.names import AccountName, AppName
 from tests.exchange.fairness.oracle import Claimant, fair_shares
 from tests.exchange.gates import House, now
 
-LIMIT, PERIOD = 10, 1.0
+LIMIT, PERIOD = 20, 5.0
 """A short period, so that waiting for it to pass is short beside all thinking."""
 
 LATENCY = 0.1
@@ -25,7 +25,7 @@ LATENCY = 0.1
 REACHABLE = PERIOD / (PERIOD + LATENCY)
 """The part of the limit that can be used: a place is free again a period after its request has ended."""
 
-WARM_UP = 20.0
+WARM_UP = 50.0
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class Crowd:
     @property
     def demand(self) -> float:
         """Requests a second if nobody else were there; the wait for the next slot is a part of each round."""
-        return self.callers / (self.think + LATENCY + PERIOD / 4)
+        return self.callers / (self.think + LATENCY + PERIOD / 3)
 
     @property
     def errand(self) -> Errand:
@@ -156,4 +156,4 @@ def _fair(crowds: list[Crowd], arrivals: list[float], end: float) -> dict[str, f
 def _phases(crowds: list[Crowd], end: float) -> Iterator[tuple[float, float]]:
     moments = {WARM_UP, end} | {at for crowd in crowds for at in (crowd.begins, crowd.ends) if WARM_UP < at < end}
     ordered = sorted(moments)
-    return itertools.pairwise(ordered)
+    return pairwise(ordered)

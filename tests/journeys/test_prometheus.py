@@ -70,7 +70,7 @@ async def test_every_dashboard_and_every_rule_answers(
 def subscriptions(receiver: Receiver) -> str:
     """Somebody who hears, and somebody who never does."""
     return "".join(
-        f'[[webhooks]]\nname = "{name}"\nurl = "{receiver.url(path)}"\nevents = ["quota.*"]\naccount = "acme"\n'
+        f'[[webhooks]]\nname = "{name}"\nurl = "{receiver.url(path)}"\nevents = ["*"]\naccount = "acme"\n'
         f'secret = "{SECRET}"\n'
         for name, path in (("chat", "/ok"), ("billing", "/flaky"))
     )

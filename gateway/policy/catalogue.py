@@ -71,6 +71,7 @@ class Resource:
 
     `unbounded` is the query that asks for all rows, "" where there is no limit. `undecided` holds the filters that rows
     do not decide, with the reason. `visible_by` and `proves_visible` are the columns that decide who sees a row.
+    `read_back`: a member shows whether a write to it was done.
     """
 
     name: str
@@ -90,6 +91,7 @@ class Resource:
     sorts: Mapping[str, Sort]
     visible_by: frozenset[str]
     proves_visible: frozenset[str]
+    read_back: bool
 
     def why_not_stored(self, *, member: str | None, query: str) -> str | None:
         """Tell why an answer may not be stored, or None when it may: answers that move with the clock are not."""
@@ -177,6 +179,7 @@ def _resource(name: str, row: dict[str, Any]) -> Resource:
         sorts={column: Sort(kind) for column, kind in row.get("sorts", {}).items()},
         visible_by=frozenset(row.get("visible_by", ())),
         proves_visible=frozenset(row.get("proves_visible", ())),
+        read_back=row.get("read_back", False),
     )
 
 

@@ -22,6 +22,7 @@ from gateway.web import correlation, head
 from gateway.web.connection import Connection, Listener
 from gateway.web.express import Express, Observe, RateLimits
 from gateway.web.identity import Identity
+from gateway.web.jobs import JobPages
 from gateway.web.problems import problem
 from gateway.web.wire import Wire
 
@@ -48,12 +49,14 @@ class Proxy:
         observe: Observe,
         on_error: OnError,
         max_body: int,
+        jobs: JobPages | None = None,
     ) -> None:
         self._identity = identity
         self._walk = walk
         self._rate_limits = rate_limits
         self._observe = observe
         self._on_error = on_error
+        self._jobs = jobs
         self.max_body = max_body
         self.express = Express(rate_limits=rate_limits, observe=observe)
 
@@ -80,7 +83,10 @@ class Proxy:
             identity = self._identity
             caller = identity.recognise(request.headers)
             trace.app, trace.account = caller.app, caller.account
-            response = await self._walk.handle(request, caller, trace)
+            if self._jobs is not None and self._jobs.covers(request.path):
+                response = await self._jobs(request, caller)
+            else:
+                response = await self._walk.handle(request, caller, trace)
         except Fault as fault:
             response = _refused(fault, _accept(raw), trace)
         except asyncio.CancelledError:

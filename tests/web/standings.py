@@ -35,5 +35,6 @@ STATUS = Status(
         oldest=75.0,
         dead=4,
     ),
+    jobs={"waiting": 3, "running": 1, "completed": 1_020},
     errors=(UpstreamError(NOON - 2, "acme", "time", 403, 10), UpstreamError(NOON - 3, "acme", "time", 0, None)),
 )

@@ -60,7 +60,8 @@ def test_attention_is_asked_for_what_needs_it() -> None:
     assert not list(attention(quiet))
 
 
-def test_programs_are_told_of_webhooks() -> None:
+def test_programs_are_told_of_webhooks_and_jobs() -> None:
+    assert document(STATUS)["jobs"] == {"waiting": 3, "running": 1, "completed": 1_020}
     told = document(STATUS)["webhooks"]
     assert (told["waiting"], told["oldest_seconds"], told["dead"]) == (12, 75.0, 4)
     billing = {"states": {"failing": 1}, "delivered": 1_200, "failed": 30, "dead": 4}

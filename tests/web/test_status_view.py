@@ -42,6 +42,7 @@ def words(status: Status) -> str:
         "billing failing 1,200 30 4",
         "chat active 7 0 0",
         "api 2 active, 1 retrying 0 0 0",
+        "waiting 3 running 1 completed 1,020",
         "11:59:59 tool: GET client The upstream says that requests come too fast (429)",
         "11:59:58 acme time 403, API code 10",
         "11:59:57 acme time none came",
@@ -55,7 +56,16 @@ def test_a_quiet_gateway_tells_that_nothing_happened() -> None:
     gate = replace(STATUS.gate, days={ACME: replace(DAY, limit=0, foreign=0)}, closures={})
     idle = Stored(0, 0, 1, {}, {})
     quiet = replace(
-        STATUS, gate=gate, forecasts={}, apps={}, resources={}, stored=idle, refusals=(), errors=(), telling=Telling()
+        STATUS,
+        gate=gate,
+        forecasts={},
+        apps={},
+        resources={},
+        stored=idle,
+        refusals=(),
+        errors=(),
+        telling=Telling(),
+        jobs={},
     )
     told = words(quiet)
     for said in (
@@ -66,6 +76,7 @@ def test_a_quiet_gateway_tells_that_nothing_happened() -> None:
         "No app is configured.",
         "None yet.",
         "Nobody subscribes.",
+        "Nothing was ever put off.",
         "Waiting: 0. Given up: 0.",
     ):
         assert said in told

@@ -1,4 +1,4 @@
-"""The end of a job: written once, with its result, and with the callback that tells of it, in one swap."""
+"""The end of a job: written once, in one swap with its result and with the deliveries that tell of it."""
 
 from __future__ import annotations
 
@@ -39,10 +39,10 @@ class JobEnds:
         """End a job as it stands; False if it does not stand so any more. Raises `RecordsAway`."""
         status = None if verdict.result is None else verdict.result.status
         after = ended(job, verdict.state, now=await self._store.now(), why=verdict.why, status=status)
-        if not await self._store.end(job, after, verdict.result, partial(self._calling_back, after, verdict)):
+        if not await self._store.end(job, after, verdict.result, partial(self._telling, after, verdict)):
             return False
         self.kept[after.state] += 1
-        if self._outbox is not None and job.asked.callback is not None:
+        if self._outbox is not None:
             self._outbox.wake()
         self._tell(
             "job_ended",
@@ -57,9 +57,12 @@ class JobEnds:
         )
         return True
 
-    def _calling_back(self, job: Job, verdict: Ended) -> Sequence[Edit]:
-        """The callback, unless the configuration has come to forbid it."""
-        url = job.asked.callback
-        if self._outbox is None or url is None or not callback.allowed(url, self._callbacks(job.app)):
+    def _telling(self, job: Job, verdict: Ended) -> Sequence[Edit]:
+        """The event for all who subscribe to it, and the callback unless the configuration has come to forbid it."""
+        if self._outbox is None:
             return ()
-        return self._outbox.calling_back(notice(job, verdict.result), app=job.app, url=url)
+        told, url = notice(job, verdict.result), job.asked.callback
+        edits = list(self._outbox.posting(told))
+        if url is not None and callback.allowed(url, self._callbacks(job.app)):
+            edits += self._outbox.calling_back(told, app=job.app, url=url)
+        return edits

@@ -44,7 +44,14 @@ async def test_whatever_the_end_it_is_called_back_once(house: JobHouse, end: Sta
 
 async def test_who_asked_for_no_callback_gets_none(house: JobHouse) -> None:
     await house.ended(await house.write())
-    assert (await house.callbacks(), house.outbox.woken) == ([], 0)
+    assert await house.callbacks() == []
+
+
+async def test_who_subscribes_is_told_too(house: JobHouse) -> None:
+    house.outbox.subscriptions.append("intervals.job.*")
+    job_id = await house.write(callback_url=URL)
+    await house.ended(job_id)
+    assert [told["id"] for told in await house.callbacks()] == [f"job-{job_id}"] * 2
 
 
 async def test_what_the_configuration_has_come_to_forbid_is_not_called(

@@ -70,8 +70,7 @@ class Gateway:
         self._sites: list[web.TCPSite] = []
         self._why_not_ready: str | None = "starting"
         self._why_no_ledger: str | None = None
-        self.url = ""
-        self.operations_url = ""
+        self.url = self.operations_url = ""
 
     async def __aenter__(self) -> Gateway:
         try:

@@ -120,7 +120,8 @@ class Webhooks:
             raise Forbidden(f"{host} is not addressed by http or https without a user name")
         if not receivers.could_be_right(self._allowed, host):
             raise Forbidden(f"{host} is not on the list of receivers")
-        found = await self._look_up(host, target.port or 0)
+        async with asyncio.timeout(self._timeout):
+            found = await self._look_up(host, target.port or 0)
         for address in found:
             why = receivers.refusal(self._allowed, host, address)
             if why is not None:

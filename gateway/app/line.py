@@ -16,6 +16,7 @@ from gateway.exchange.cache import Cache
 from gateway.exchange.checking import Checking, Sampling
 from gateway.exchange.coalescer import Coalescer
 from gateway.exchange.delivery import Delivery
+from gateway.exchange.departures import Departures
 from gateway.exchange.documents import Documents
 from gateway.exchange.effects import Effects
 from gateway.exchange.fetch import Fetch
@@ -53,6 +54,7 @@ class Stages:
     runs: Runs
     checking: Checking
     warming: Warming
+    departures: Departures
     events: Eventing
 
     def follow(self, settings: Settings, rows: Catalogue) -> None:
@@ -106,15 +108,16 @@ def stages(
         documents=documents, lists=lists, background=background, watch=watch, sampling=sampling, clock=time.time
     )
     effects = Effects(catalogue=rows, cache=cache, watch=watch, wrote=events.noticing.wrote)
-    idempotency = Idempotency(
-        records, hold=settings.upstream.timeout + LATEST_END, new_id=partial(secrets.token_hex, 8)
-    )
-    watching["idempotency"] = idempotency.run
+    hold, new_id = settings.upstream.timeout + LATEST_END, partial(secrets.token_hex, 8)
+    idempotency = Idempotency(records, hold=hold, new_id=new_id)
+    departures = Departures(records, hold=hold, new_id=new_id, drop=effects.unknown)
+    watching["idempotency"], watching["departures"] = idempotency.run, departures.run
     walk = Walk(
         catalogue=rows,
         reads=Reads(documents=documents, lists=lists, runs=runs, checking=checking),
         writes=Writes(
             effects=effects,
+            departures=departures,
             fetch=fetch,
             coalescer=Coalescer(background),
             idempotency=idempotency,
@@ -129,12 +132,13 @@ def stages(
             clock=time.time,
             origin=settings.upstream.url,
             effects=effects,
+            departures=departures,
             idempotency=idempotency,
         ),
         delivery=Delivery(renderer),
         clock=time.time,
     )
-    return Stages(walk, runs, checking, warming, events)
+    return Stages(walk, runs, checking, warming, departures, events)
 
 
 def _plentiful(gate: Gate, account: AccountName) -> bool:

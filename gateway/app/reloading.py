@@ -93,6 +93,6 @@ class Reloading:
 
     def _refused(self, wrong: SettingsError) -> Refused:
         self.succeeded = False
-        refused = Refused([str(mistake) for mistake in wrong.mistakes])
+        refused = Refused([self._log.cleaned(str(mistake)) for mistake in wrong.mistakes])
         self._log.event("reload_refused", level="error", mistakes=refused.mistakes)
         return refused

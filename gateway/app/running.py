@@ -18,6 +18,7 @@ from gateway.adapters.memory import MemoryEntries
 from gateway.adapters.upstream import Upstream
 from gateway.app import counting, line, people, purging, readings, reloading, spending, tracing, watching
 from gateway.app.eventing import Hearing
+from gateway.app.listening import HANG_UP, Listeners
 from gateway.app.reloading import Parts, Read, Reloading
 from gateway.app.stores import open_stores
 from gateway.app.telling import Telling, open_telling
@@ -46,12 +47,6 @@ _STOPPING = "stopping"
 _STOP_PATIENCE = 30.0
 """Seconds a stop waits for what was sent; what waits in line is refused at once."""
 
-_CONNECTIONS_WAITING = 1024
-"""Connections that may wait to be accepted: a burst of callers is refused in line, not by the kernel."""
-
-_HANG_UP = 1.0
-"""Seconds a stop leaves to connections that are still answered, before it closes them."""
-
 
 class Gateway:
     """A gateway as an async context: listening inside, stopped gracefully outside."""
@@ -67,7 +62,7 @@ class Gateway:
         self._gate: Gate | None = None
         self._reconciling: spending.Reconciling | None = None
         self._watches: list[asyncio.Task[None]] = []
-        self._sites: list[web.TCPSite] = []
+        self._listeners = Listeners(self._stack)
         self._why_not_ready: str | None = "starting"
         self._why_no_ledger: str | None = None
         self.url = self.operations_url = ""
@@ -106,8 +101,7 @@ class Gateway:
             return
         self._why_not_ready = _STOPPING
         self._log.event("stopping")
-        for site in self._sites:
-            await site.stop()
+        await self._listeners.stop()
         if self._reconciling is not None:
             self._reconciling.stop()
         for watch in self._watches:
@@ -159,6 +153,7 @@ class Gateway:
             watching=watching,
             hearing=Hearing(told.outbox, outlook, metrics.noticed, self._log.event),
         )
+        await stages.departures.recover()
         proxy = Proxy(
             identity=people.identity(settings),
             walk=stages.walk,
@@ -181,26 +176,17 @@ class Gateway:
 
     async def _listen(self, proxy: Proxy, metrics: Watched, routes: counting.Routes, quota: watching.Quota) -> None:
         server, probes = self.settings.server, {"gateway": lambda: self._why_not_ready}
-        callers = web.ServerRunner(listener(proxy), shutdown_timeout=_HANG_UP)
+        callers = web.ServerRunner(listener(proxy), shutdown_timeout=HANG_UP)
         degraded = {"ledger": lambda: self._why_no_ledger}
         answering = operations(probes=probes, degraded=degraded, expose=metrics.expose)
         for add_to in routes:
             add_to(answering)
         watching.add_to(answering, self._reloading.now, metrics, quota)
         reload_api.add_to(answering, self.reload)
-        operators = web.AppRunner(answering, access_log=None, shutdown_timeout=_HANG_UP)
-        self.url = await self._site(callers, server.host, server.port)
-        self.operations_url = await self._site(operators, self.settings.operations.host, self.settings.operations.port)
-
-    async def _site(self, runner: web.BaseRunner, host: str, port: int) -> str:
-        await runner.setup()
-        self._stack.push_async_callback(runner.cleanup)
-        site = web.TCPSite(runner, host, port, backlog=_CONNECTIONS_WAITING)
-        await site.start()
-        self._sites.append(site)
-        address: Sequence[object] = runner.addresses[-1]
-        shown = f"[{address[0]}]" if ":" in str(address[0]) else address[0]
-        return f"http://{shown}:{address[1]}/"
+        operators = web.AppRunner(answering, access_log=None, shutdown_timeout=HANG_UP)
+        self.url = await self._listeners.open(callers, server.host, server.port)
+        at = self.settings.operations
+        self.operations_url = await self._listeners.open(operators, at.host, at.port)
 
     def _metrics(
         self,

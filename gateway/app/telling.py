@@ -6,7 +6,8 @@ import asyncio
 import random
 import secrets
 import time
-from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping
+from collections import Counter
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, replace
 from typing import Any
@@ -26,13 +27,13 @@ from gateway.exchange.lane import Means
 from gateway.exchange.outbox import RecordsOutbox
 from gateway.exchange.outstanding import Outstanding
 from gateway.exchange.subscribing import Subscribing, Unfit, Wrong
-from gateway.exchange.subscriptions import Subscriptions
+from gateway.exchange.subscriptions import Listed, Subscriptions
 from gateway.policy import delivery, receivers, signing
 from gateway.policy.receivers import Receivers
 from gateway.policy.subscription import MADE
 from gateway.ports import Outbox, Records, RecordsAway
 from gateway.settings import Settings, formats
-from gateway.web.webhooks_api import WebhooksApi
+from gateway.web.webhooks_api import WebhooksApi, state
 
 API, CALLBACK = "api", "callback"
 """How the metrics call all subscriptions made while running, and all callbacks."""
@@ -50,6 +51,7 @@ class Telling:
     outbox: Outbox
     outstanding: Outstanding
     counts: Mapping[tuple[str, str], int]
+    listed: Callable[[], Sequence[Listed]]
     follow: Callable[[Settings], None]
     running: Mapping[str, Callable[[], Coroutine[Any, Any, None]]]
     add_to: Callable[[web.Application], None]
@@ -64,6 +66,7 @@ class Telling:
                 "waiting": sum(self.outstanding.waiting.values()),
                 "dead": self.outstanding.dead,
             },
+            webhook_subscriptions=Counter((_label(it.subscription.id), state(it)) for it in self.listed()),
             webhook_oldest_seconds=0.0 if oldest is None else max(0.0, time.time() - oldest),
         )
 
@@ -139,7 +142,7 @@ async def open_telling(
     stack.push_async_callback(deliverer.close, _STOP_PATIENCE)
     api = WebhooksApi(subscriptions, subscribing, dead, outstanding, event_pattern=formats.event_pattern)
     running = {"deliver": deliverer.run, "outstanding": outstanding.run}
-    return Telling(outbox, outstanding, counts.totals, follow, running, api.add_to)
+    return Telling(outbox, outstanding, counts.totals, subscriptions.listed, follow, running, api.add_to)
 
 
 class _Counts:

@@ -25,11 +25,12 @@ class Flight(Generic[T]):
     """One request to the upstream, waiting in line (`sent` is false) or under way; `cost` counts those that left,
     and `calls` tells of each.
 
-    `patience` is that of the caller who launched it, in seconds.
+    `lined_up`: it got into the line. `patience` is that of the caller who launched it, in seconds.
     """
 
     def __init__(self) -> None:
         self.sent = False
+        self.lined_up = False
         self.riders = 0
         self.cost = 0
         self.calls: tuple[Call, ...] = ()
@@ -71,6 +72,7 @@ class Coalescer(Generic[T]):
         Raises the flight's `Fault`, WAIT_TOO_LONG or TIMED_OUT. Cancelling this wait never harms the other riders.
         """
         flight.riders += 1
+        began = asyncio.get_running_loop().time()
         try:
             await _until_landed(flight, patience)
         finally:
@@ -78,6 +80,8 @@ class Coalescer(Generic[T]):
             if bill is not None:
                 bill.cost += flight.cost
                 bill.calls += flight.calls
+                if flight.lined_up and not flight.sent:  # all of it was a wait in line
+                    bill.queued = (bill.queued or 0.0) + asyncio.get_running_loop().time() - began
             if flight.riders == 0 and not flight.sent:
                 flight.task.cancel()
         landing = flight.task.result()

@@ -47,7 +47,7 @@ class Deliverer:
         self._spawn = spawn
         self._tell = tell
         self._woken = woken
-        self._working: dict[str, asyncio.Task[None]] = {}
+        self._working: dict[str, tuple[Lane, asyncio.Task[None]]] = {}
         self._resting: dict[str, float] = {}
         self._away = False
         self._learns_at = 0.0
@@ -71,11 +71,14 @@ class Deliverer:
 
     async def close(self, patience: float) -> None:
         """Let what is on its way arrive, but for so many seconds only: the rest is delivered again by the next."""
-        if self._working:
-            await asyncio.wait(self._working.values(), timeout=patience)
-        for task in self._working.values():
+        tasks = [task for _, task in self._working.values()]
+        for lane, _ in self._working.values():
+            lane.finish()
+        if tasks:
+            await asyncio.wait(tasks, timeout=patience)
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*self._working.values(), return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _keep_up(self) -> None:
         """Learn now and then which subscriptions other replicas have made or ended."""
@@ -89,28 +92,32 @@ class Deliverer:
         wait, after = EVERY, ""
         while rows := await self._records.scan(WAITING, after=after, most=1):
             [(key, _)] = rows
-            lane = delivery.lane_of(key)
-            after = delivery.beyond(lane)
-            if lane in self._working:
+            name = delivery.lane_of(key)
+            after = delivery.beyond(name)
+            if name in self._working:
                 continue
-            due = max(delivery.due_at(key), self._resting.get(lane, 0.0)) - now
+            due = max(delivery.due_at(key), self._resting.get(name, 0.0)) - now
             if due > 0:
                 wait = min(wait, due)
             else:
-                self._working[lane] = self._spawn(self._work(lane), f"lane {lane}")
+                self._start(name)
         return wait
 
-    async def _work(self, lane: str) -> None:
+    def _start(self, name: str) -> None:
+        lane = Lane(name, Lease(self._records, name, holder=self._holder), self._means)
+        self._working[name] = lane, self._spawn(self._work(name, lane), f"lane {name}")
+
+    async def _work(self, name: str, lane: Lane) -> None:
         try:
-            rest = await Lane(lane, Lease(self._records, lane, holder=self._holder), self._means).work()
-            self._resting.pop(lane, None)
+            rest = await lane.work()
+            self._resting.pop(name, None)
             if rest:
-                self._resting[lane] = await self._records.now() + rest
+                self._resting[name] = await self._records.now() + rest
         except RecordsAway as away:
             self._went(str(away))
             await asyncio.sleep(REST)
         finally:
-            self._working.pop(lane, None)
+            self._working.pop(name, None)
             self._woken.set()
 
     def _went(self, why: str | None) -> None:

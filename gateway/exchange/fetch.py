@@ -121,6 +121,7 @@ class Fetch:
         """Line up and send once; a `Fault` that the sending ended in is returned, any other raised."""
         self._refused.check(order.caller.partition, self._clock())
         ticket = self._gate.line_up(errand)
+        flight.lined_up = True
         flight.forecast = lambda: self._gate.wait_ahead(ticket)
         try:
             lease = await ticket.lease

@@ -87,6 +87,10 @@ class Lane:
             await self._lease.release()
         return self._rest
 
+    def finish(self) -> None:
+        """Begin nothing more; what is under way is waited for."""
+        self._rest = max(self._rest, REST)
+
     async def _step(self) -> bool:
         """Deliver or bury what is due; tells False when nothing more is to be done now."""
         rows = await self._due()
@@ -145,6 +149,8 @@ class Lane:
         finally:
             for task in attempts:
                 task.cancel()
+        if any(task.cancelled() or task.exception() for task in attempts):
+            self._rest = max(self._rest, REST)  # a fault of the gateway's own must not spin
 
     async def _attempt(self, row: Row) -> None:
         try:

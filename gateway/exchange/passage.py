@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from gateway.exchange.cache import Cache
 from gateway.exchange.coalescer import Coalescer
+from gateway.exchange.departures import Departures
 from gateway.exchange.effects import Effects
 from gateway.exchange.fetch import Fetch
 from gateway.exchange.flights import Flights
@@ -32,7 +33,10 @@ _StandIn = Callable[[Entry, Directives, float], Fresh | None]
 
 
 class Passage:
-    """An ordinary HTTP cache in front of paths whose meaning is not known; `origin` and `effects` as in `Flights`."""
+    """An ordinary HTTP cache in front of paths whose meaning is not known.
+
+    `origin`, `effects` and `departures` are those of `Flights`.
+    """
 
     def __init__(
         self,
@@ -43,9 +47,12 @@ class Passage:
         clock: Clock,
         origin: str = "",
         effects: Effects | None = None,
+        departures: Departures | None = None,
         idempotency: Idempotency | None = None,
     ) -> None:
-        self._flights = Flights(cache=cache, fetch=fetch, coalescer=coalescer, origin=origin, effects=effects)
+        self._flights = Flights(
+            cache=cache, fetch=fetch, coalescer=coalescer, origin=origin, effects=effects, departures=departures
+        )
         self._variants = self._flights.variants
         self._coalescer = coalescer
         self._clock = clock

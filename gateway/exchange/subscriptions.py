@@ -70,14 +70,18 @@ class Subscriptions:
 
     async def refresh(self) -> None:
         """Read what is shared. Raises `RecordsAway`; what was known before then holds on."""
+        configured = self._configured
         made = [
             found
             async for rows in pages(self._records, subscription.KIND)
             for name, record in rows
             if (found := subscription.load(name, record)) is not None
         ]
-        every = {it.id: it for it in (*self._configured, *made)}
-        self._listed = await self._fares(every)
+        listed = await self._fares({it.id: it for it in (*configured, *made)})
+        if configured is not self._configured:  # a reload came in between
+            await self.refresh()
+        else:
+            self._listed = listed
 
     async def _fares(self, every: Mapping[str, Subscription]) -> dict[str, Listed]:
         written = await self._records.read(health.KIND, list(every))

@@ -7,6 +7,7 @@ from functools import partial
 
 from gateway.exchange import landing, rendering
 from gateway.exchange.coalescer import Coalescer, Flight, Launch
+from gateway.exchange.departures import Departures
 from gateway.exchange.effects import Effects
 from gateway.exchange.fetch import Fetch, Order
 from gateway.exchange.idempotency import Idempotency
@@ -47,6 +48,7 @@ class Writes:
         self,
         *,
         effects: Effects,
+        departures: Departures,
         fetch: Fetch,
         coalescer: Coalescer[Landed],
         idempotency: Idempotency,
@@ -55,6 +57,7 @@ class Writes:
         max_body: int,
     ) -> None:
         self._effects = effects
+        self._departures = departures
         self._fetch = fetch
         self._coalescer = coalescer
         self._idempotency = idempotency
@@ -87,6 +90,10 @@ class Writes:
         return landed.held
 
     async def _launch(self, write: _Write, flight: Flight[Landed]) -> Landed | Fault:
+        async with self._departures.noted(write.order) as order:
+            return await self._sent(replace(write, order=order), flight)
+
+    async def _sent(self, write: _Write, flight: Flight[Landed]) -> Landed | Fault:
         order, caller, place = write.order, write.order.caller, _place(write.order, write.match)
         try:
             landed = landing.unstored(await self._fetch(order, flight), place, max_body=self._max_body)

@@ -85,12 +85,12 @@ def lane_of(record_key: str) -> str:
 
 def due_at(record_key: str) -> float:
     """Read when a waiting delivery is due, in epoch seconds."""
-    return int(record_key.split("/", 2)[1]) / 1e6
+    return _moment(record_key, 1)
 
 
 def happened_at(record_key: str) -> float:
     """Read when the event of a waiting delivery happened, in epoch seconds."""
-    return int(record_key.split("/", 3)[2]) / 1e6
+    return _moment(record_key, 2)
 
 
 def died_at(record_key: str) -> float:
@@ -126,6 +126,14 @@ def load(record: str) -> Delivery | None:
         return Delivery(**json.loads(record))
     except (TypeError, ValueError):
         return None
+
+
+def _moment(record_key: str, place: int) -> float:
+    """Read a moment in a key; a key of another kind is as old as can be, so that it stops nobody."""
+    try:
+        return int(record_key.split("/")[place]) / 1e6
+    except (IndexError, ValueError):
+        return 0.0
 
 
 def _micros(moment: float) -> str:

@@ -131,14 +131,14 @@ class WebhooksApi:
             "account": it.account,
             "url": _shown(it.url),
             "events": list(it.events),
-            "state": _state(listed),
+            "state": state(listed),
             "failing_since": health.failing_since,
             "ended_at": health.ended_at,
             "waiting": self._outstanding.waiting.get(it.id, 0),
         }
 
 
-def _state(listed: Listed) -> str:
+def state(listed: Listed) -> str:
     """One word: how it fares, and whether an operator has to do something."""
     if listed.health.ended is not None:
         return str(listed.health.ended)

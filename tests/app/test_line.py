@@ -100,7 +100,7 @@ async def test_bodies_are_bounded_as_configured(tmp_path: Path) -> None:
 
 async def test_the_stages_go_by_other_settings_when_they_are_told(tmp_path: Path) -> None:
     it = Line(settings(tmp_path))
-    assert set(it.watching) == {"idempotency", "polls", "quota events", "warming"}
+    assert set(it.watching) == {"departures", "idempotency", "polls", "quota events", "warming"}
     await it.ask("GET", "/personcontact/", accept=JSON)
     other = settings(tmp_path, cache__warm="3", cache__warm_reserve="0.5", cache__verify="1.0", cache__read_ahead="7")
     it.stages.follow(other, catalogue.load({"personcontact": {"fresh": 0.0}}))

@@ -23,7 +23,7 @@ async def it() -> AsyncIterator[Exchange]:
 
 async def copy(of: Exchange, to: Exchange) -> None:
     """What another replica finds in the store at this moment."""
-    to.records._kinds = {KIND: dict(await of.records.scan(KIND, most=100))}  # type: ignore[assignment]
+    to.records._kinds[KIND] = dict(await of.records.scan(KIND, most=100))
     to.records._order[KIND] = sorted(to.records._kinds[KIND])
 
 

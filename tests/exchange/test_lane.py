@@ -198,3 +198,28 @@ async def test_while_a_secret_is_another_than_was_shown_everything_waits() -> No
     await after.subscriptions.refresh()
     assert await work(after, made.subscription.id) == REST
     assert (after.receivers.reached, len(await waiting(after))) == ([], 1)
+
+
+async def test_a_fault_of_the_gateways_own_does_not_spin() -> None:
+    bench = Bench(subscription("board"))
+
+    async def breaks(_: str) -> Unanswered:
+        raise LookupError("a mistake")
+
+    bench.receivers.behave["board"] = breaks
+    await bench.post(notice())
+    assert await work(bench) == REST
+    assert len(bench.receivers.reached) == 1
+    assert [type(death) for death in bench.deaths] == [LookupError]
+
+
+async def test_a_lane_that_is_to_finish_begins_nothing_more() -> None:
+    bench = Bench(subscription("board"))
+    bench.receivers.behave["board"] = taking(2)
+    await bench.post(*(notice(f"evt_{n}", id=n) for n in range(20)))
+    lane = Lane("board", Lease(bench.records, "board", holder="me"), bench.means)
+    working = asyncio.ensure_future(lane.work())
+    await asyncio.sleep(1)
+    lane.finish()
+    await working
+    assert bench.counted == {("board", "delivered"): AT_ONCE}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
 from gateway.policy import health, signing, subscription
@@ -41,3 +43,27 @@ async def test_those_made_while_running_come_after_and_those_that_ended_are_not_
     assert found == {"board": (False, False), "api-1": (True, False), "api-2": (True, True)}
     assert list(found) == ["board", "api-1", "api-2"]
     assert bench.subscriptions.find("api-3") is None
+
+
+async def test_a_reload_changes_the_configured_ones_and_keeps_how_they_fare() -> None:
+    bench = Bench(configured("board"), configured("alarm"))
+    await bench.endurance.failed("board")
+    bench.subscriptions.follow([configured("board", "quota.*"), configured("new")])
+    found = {it.subscription.id: it for it in bench.subscriptions.listed()}
+    assert list(found) == ["board", "new"]
+    assert found["board"].health.failing_since is not None
+    assert found["board"].subscription.events == ("quota.*",)
+
+
+async def test_a_reload_in_the_middle_of_a_refresh_holds() -> None:
+    bench = Bench(configured("board"))
+    read = bench.records.read
+
+    async def interrupted(kind: str, keys: Sequence[str]) -> Sequence[str | None]:
+        bench.records.read = read  # type: ignore[method-assign]  # once is enough
+        bench.subscriptions.follow([configured("new")])
+        return await read(kind, keys)
+
+    bench.records.read = interrupted  # type: ignore[method-assign]  # what another task does meanwhile
+    await bench.subscriptions.refresh()
+    assert [it.id for it in bench.subscriptions.open()] == ["new"]

@@ -29,7 +29,7 @@ async def test_requests_upstream_calls_and_waits_arrive_at_a_collector(open_hous
         assert {answer.headers["traceparent"] for answer in answers} == {parent["traceparent"]}
         own = await house.tool().get("/client/")
         await house.tool().get("/project/?limit=3")
-        house.simulator.fail_next("reset")
+        house.simulator.fail_next("reset", times=9)
         await house.tool().get(f"/task/?title={PRIVATE}")
         await Tool(house.session, house.gateway.url, {"X-Api-Key": "nobody-has-this"}).get(f"/client/?name={PRIVATE}")
         await house.stop()
@@ -49,8 +49,11 @@ async def test_requests_upstream_calls_and_waits_arrive_at_a_collector(open_hous
     assert (waited.name, waited.events) == ("GET project", ["lined up", "admitted"])
     assert waited.attributes["intervals.queue_seconds"] > 0
 
-    server, away = failed(collector.spans)
-    assert (away.kind, away.attributes["error.type"]) == (CLIENT, "no_answer")
+    server, *away = failed(collector.spans)
+    assert {(span.kind, span.attributes["error.type"], span.parent) for span in away} == {
+        (CLIENT, "no_answer", server.span_id)
+    }
+    assert len(away) > 1, "a read is sent again, and each time is a span"
     assert (server.kind, server.attributes["http.response.status_code"]) == (SERVER, 502)
     assert any(span.attributes.get("intervals.refusal") == "key_unknown" for span in collector.spans)
 

@@ -88,6 +88,11 @@ def test_a_key_tells_when_it_is_due_and_when_it_happened(at: float, due: float) 
     assert delivery.before("tool") < key < delivery.beyond("tool")
 
 
+@pytest.mark.parametrize("key", ["tool", "tool/", "tool/soon/later/evt_1"])
+def test_a_key_of_another_kind_is_due(key: str) -> None:
+    assert (delivery.lane_of(key), delivery.due_at(key), delivery.happened_at(key)) == ("tool", 0.0, 0.0)
+
+
 def test_dead_letters_are_in_the_order_of_their_deaths_and_can_stand_in_a_url() -> None:
     it = delivery.to_subscription(notice(id=5), "tool")
     early, late = (delivery.buried(it, why="status 500", now=now) for now in (10.0, 20.0))

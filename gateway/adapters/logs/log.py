@@ -58,6 +58,10 @@ class Log:
         """Never write these either, nor those known before."""
         self._redaction.add(secrets)
 
+    def cleaned(self, text: str) -> str:
+        """A text for an operator, without the secrets that are known."""
+        return self._redaction(text)
+
     def access(self, trace: Trace, *, target: str, size: int) -> None:
         """Log a finished request; `size` is the bytes of the answer's body. The trace must not change any more."""
         if len(self._queue) < self._capacity:

@@ -6,9 +6,7 @@ or upstream answer can add a series. Label sets that are small start at zero (`a
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import StrEnum
-
+from gateway.adapters.prometheus.family import Family, Type
 from gateway.adapters.prometheus.labels import (
     ACCOUNT,
     ANSWER,
@@ -21,6 +19,7 @@ from gateway.adapters.prometheus.labels import (
     DELIVERED,
     EGRESS,
     EVICTED,
+    FARES,
     FORMAT,
     KIND,
     LEDGER,
@@ -36,38 +35,11 @@ from gateway.adapters.prometheus.labels import (
     VERIFIED,
     WAITED,
     WINDOW,
-    Label,
 )
 
 PREFIX = "intervals_gateway_"
 
-
-class Type(StrEnum):
-    """The metric types in use, by their OpenMetrics names."""
-
-    COUNTER = "counter"
-    GAUGE = "gauge"
-    HISTOGRAM = "histogram"
-    INFO = "info"
-
-
-@dataclass(frozen=True, slots=True)
-class Family:
-    """One metric, its name without the prefix. Buckets are upper bounds in the family's unit."""
-
-    name: str
-    type: Type
-    labels: tuple[Label, ...]
-    help: str
-    unit: str = ""
-    buckets: tuple[float, ...] = ()
-    at_zero: bool = False
-
-    @property
-    def stem(self) -> str:
-        """The name that OpenMetrics gives the family; its samples carry the suffix."""
-        return self.name.removesuffix("_total").removesuffix("_info")
-
+__all__ = ["BY_NAME", "FAMILIES", "PREFIX", "Family", "Type"]
 
 _ANSWER_TIMES = (0.0005, 0.001, 0.005, 0.025, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0, 30.0, 60.0)
 _WAITS = (0.1, 0.5, 1.0, 2.5, 5.0, 10.0, 20.0, 30.0, 60.0, 120.0)
@@ -228,6 +200,14 @@ FAMILIES: tuple[Family, ...] = (
         (OUTSTANDING,),
         "Deliveries in the outbox, and dead letters.",
         "deliveries",
+        at_zero=True,
+    ),
+    Family(
+        "webhook_subscriptions",
+        Type.GAUGE,
+        (SUBSCRIPTION, FARES),
+        "Subscriptions by how they fare; those made while running are counted together.",
+        "subscriptions",
         at_zero=True,
     ),
     Family(

@@ -70,6 +70,12 @@ SUBSCRIPTION = Label(
 DELIVERED = Label(
     "result", "`delivered`; `failed`: tried again later; `dead`: given up", ("delivered", "failed", "dead")
 )
+FARES = Label(
+    "state",
+    "`active`; `retrying`: the latest attempts failed; `failing`, `gone`: ended, until it is enabled; "
+    "`secret_changed`: its secret is not the one it was made with",
+    ("active", "retrying", "failing", "gone", "secret_changed"),
+)
 OUTSTANDING = Label("state", "`waiting` for an attempt, or `dead`", ("waiting", "dead"))
 KIND = Label("kind", "what was dropped", ("access_line", "event", "series", "span"))
 LEDGER = Label(

@@ -56,4 +56,5 @@ class Gauges:
     telemetry_dropped_total: Mapping[str, int] = field(default_factory=dict)
     webhook_deliveries_total: Mapping[tuple[str, str], int] = field(default_factory=dict)
     webhook_backlog_deliveries: Mapping[str, int] = field(default_factory=dict)
+    webhook_subscriptions: Mapping[tuple[str, str], int] = field(default_factory=dict)
     webhook_oldest_seconds: float = 0.0

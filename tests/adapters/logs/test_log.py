@@ -118,4 +118,5 @@ def test_what_becomes_a_secret_later_is_hidden_from_then_on() -> None:
     kept.log.hide(["the-key-of-tomorrow"])
     kept.log.event("seen", text=f"the-key-of-tomorrow and {SECRET}")
     assert "tomorrow" not in kept.text()
+    assert kept.log.cleaned("the-key-of-tomorrow: wrong") == "[redacted]: wrong"
     assert SECRET not in kept.text()

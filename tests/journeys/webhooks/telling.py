@@ -46,17 +46,19 @@ async def post(file: Path, notices: Sequence[Notice], *names: str) -> None:
         await store.aclose()
 
 
-async def ask(house: House, method: str, path: str = "", *, json: object = None) -> tuple[int, dict[str, Any]]:
-    """Ask `/api/webhooks` of the operations listener."""
-    url = f"{house.gateway.operations_url}api/webhooks{path}"
+async def ask(
+    house: House, method: str, path: str = "", *, json: object = None, at: str | None = None
+) -> tuple[int, dict[str, Any]]:
+    """Ask `/api/webhooks` of the operations listener; `at` is that of another gateway."""
+    url = f"{at or house.gateway.operations_url}api/webhooks{path}"
     headers = {} if json is None else {"Content-Type": "application/json"}
     async with house.session.request(method, url, json=json, headers=headers) as answer:
         return answer.status, await answer.json(content_type=None)
 
 
-async def send_test(house: House, name: str) -> str:
+async def send_test(house: House, name: str, *, at: str | None = None) -> str:
     """Have a test event sent, and tell its id."""
-    status, told = await ask(house, "POST", f"/{name}/test")
+    status, told = await ask(house, "POST", f"/{name}/test", at=at)
     assert status == 202, told
     return str(told["webhook_id"])
 

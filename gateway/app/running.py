@@ -64,8 +64,7 @@ class Gateway:
         self._listeners = Listeners(self._stack)
         self._why_not_ready: str | None = "starting"
         self._why_no_ledger: str | None = None
-        self.url = ""
-        self.operations_url = ""
+        self.url = self.operations_url = ""
 
     async def __aenter__(self) -> Gateway:
         try:

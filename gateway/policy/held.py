@@ -43,8 +43,8 @@ class Held(Generic[Rendition]):
 class Changes:
     """Counts whatever may change what a question is answered from; "nothing has changed" is then one comparison.
 
-    Whoever keeps, drops, weighs anew or no longer serves what is stored takes note of it here. Where that is a matter of
-    time, such as how long ago others were heard of who can make it untrue, `current` tells it each time.
+    Whoever keeps, drops, weighs anew or no longer serves what is stored takes note of it here. Where that is a matter
+    of time, such as how long ago others were heard of who can make it untrue, `current` tells it each time.
     """
 
     count: int = 0

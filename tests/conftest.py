@@ -1,12 +1,18 @@
-"""For every test: properties are the same on a slow machine, and nothing leaves this one."""
+"""For every test: properties are the same on a slow machine, and nothing leaves this one; a Redis that is empty."""
 
 from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import closing
 from ipaddress import ip_address
 
 import hypothesis
+import pytest
+from redis import Redis
+
+from tests.adapters.redis_server import RedisServer, require_redis
 
 hypothesis.settings.register_profile("default", deadline=None)
 hypothesis.settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
@@ -35,3 +41,20 @@ def _stay_on_this_machine(event: str, arguments: tuple[object, ...]) -> None:
 
 
 sys.addaudithook(_stay_on_this_machine)
+
+
+@pytest.fixture(scope="session")
+def started_redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
+    require_redis()
+    server = RedisServer(tmp_path_factory.mktemp("redis"))
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def redis_url(started_redis: RedisServer) -> str:
+    """An empty server."""
+    with closing(Redis.from_url(started_redis.url)) as client:
+        client.flushall()
+    return started_redis.url

@@ -8,7 +8,7 @@ import pytest
 
 from gateway.adapters.memory import MemoryEntries, MemoryLedger, MemoryRecords, MemoryUsage
 from gateway.adapters.prometheus import Metrics
-from gateway.adapters.redis import RedisEntries, RedisLedger
+from gateway.adapters.redis import RedisEntries, RedisLedger, RedisRecords, RedisUsage
 from gateway.adapters.sqlite import SqliteEntries, SqliteLedger, SqliteRecords, SqliteUsage
 from gateway.adapters.upstream import Upstream
 from gateway.app.counting import Counted
@@ -23,8 +23,8 @@ from tests.fakes.watch import FakeWatch
 ENTRY_STORES: list[type[EntryStore]] = [MemoryEntries, SqliteEntries, RedisEntries]
 LEDGERS: list[type[Ledger]] = [MemoryLedger, SqliteLedger, RedisLedger, FakeLedger]
 WATCHES: list[type[Watch]] = [Metrics, Counted, FakeWatch]
-USAGE_STORES: list[type[UsageStore]] = [MemoryUsage, SqliteUsage]
-RECORDS: list[type[Records]] = [MemoryRecords, SqliteRecords]
+USAGE_STORES: list[type[UsageStore]] = [MemoryUsage, SqliteUsage, RedisUsage]
+RECORDS: list[type[Records]] = [MemoryRecords, SqliteRecords, RedisRecords]
 MEMORIES: list[type[Memory]] = [MemoryEntries[Rendition]]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import unquote, urlsplit
+
 from gateway.policy import cachekey
 from gateway.policy.caller import Caller
 from gateway.policy.names import AccountName, AppName
@@ -16,6 +18,12 @@ def identity(settings: Settings) -> Identity:
 
 def secrets(settings: Settings) -> list[str]:
     """Every secret of the configuration: what must never be logged."""
+    password = urlsplit(settings.store.url).password
+    return [*credentials(settings), *({password, unquote(password)} if password else ())]
+
+
+def credentials(settings: Settings) -> list[str]:
+    """The secrets of accounts, apps and subscriptions: the same for all replicas."""
     held = [account.token for account in settings.accounts.values()]
     held += [secret for app in settings.apps.values() for secret in (app.key, app.secret)]
     held += [webhook.secret for webhook in settings.webhooks]

@@ -1,4 +1,4 @@
-"""Which adapters a store URL means: memory for a trial, SQLite for one gateway."""
+"""Which adapters a store URL means: memory for a trial, SQLite for one gateway, Redis or Valkey for several."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from pathlib import Path
 
 from gateway.adapters.logs import Log
 from gateway.adapters.memory import MemoryLedger, MemoryRecords, MemoryUsage
+from gateway.adapters.redis import RedisEntries, RedisLedger, RedisRecords, RedisUsage
 from gateway.adapters.sqlite import SqliteEntries, SqliteFile, SqliteLedger, SqliteRecords, SqliteUsage, UnusableFile
-from gateway.app.people import secrets
+from gateway.app.people import credentials
 from gateway.ports import EntryStore, Ledger, Records, UsageStore
 from gateway.settings import Settings
 
@@ -37,8 +38,10 @@ async def open_stores(settings: Settings, log: Log, stack: AsyncExitStack) -> St
             return Stores(MemoryLedger(), None, MemoryUsage(), MemoryRecords())
         case "sqlite":
             return await _sqlite(_path(settings), settings, log, stack)
+        case "redis" | "rediss" | "unix":
+            return await _redis(settings, log, stack)
         case _:
-            raise OSError(f"store.url: this version keeps its store in memory or SQLite, not {scheme}")
+            raise OSError(f"store.url: a store is memory, sqlite, redis, rediss or unix, not {scheme}")
 
 
 def sqlite_path(settings: Settings) -> Path | None:
@@ -72,6 +75,21 @@ async def _sqlite(path: Path, settings: Settings, log: Log, stack: AsyncExitStac
     return Stores(SqliteLedger(file), entries, SqliteUsage(file), SqliteRecords(file))
 
 
+async def _redis(settings: Settings, log: Log, stack: AsyncExitStack) -> Stores:
+    """A server that is away is reported, and used when it is there."""
+
+    def on_error(name: str, detail: str) -> None:
+        log.event(name, level="error", detail=detail)
+
+    url = settings.store.url
+    entries = RedisEntries(url, seal_key=_seal_key(settings), clock=time.time, on_error=on_error)
+    ledger, usage, records = RedisLedger(url, on_error=on_error), RedisUsage(url), RedisRecords(url)
+    for store in (entries, ledger, usage, records):
+        stack.push_async_callback(store.aclose)
+    await entries.open()
+    return Stores(ledger, entries, usage, records)
+
+
 def _seal_key(settings: Settings) -> bytes:
     """The key that entries are signed with: whoever knows no secret of the configuration cannot plant one."""
-    return hashlib.sha256("\n".join(["entries", *sorted(secrets(settings))]).encode()).digest()
+    return hashlib.sha256("\n".join(["entries", *sorted(credentials(settings))]).encode()).digest()

@@ -18,6 +18,11 @@ from gateway.settings import Settings
 from gateway.web import usage_api
 from gateway.web.cache_client import Refused, Unanswered, ask
 
+_NO_FILE = {
+    True: "What a memory store counts ends with its gateway.",
+    False: "What is kept in Redis is told by any of its gateways that runs.",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -48,7 +53,7 @@ def find(settings: Settings, *, since: str, by: str) -> Found:
     except Unanswered as nobody:
         path = sqlite_path(settings)
         if path is None:
-            raise Unanswered(f"{nobody}\nWhat a memory store counts ends with its gateway.") from nobody
+            raise Unanswered(f"{nobody}\n{_NO_FILE[settings.store.url == 'memory://']}") from nobody
         first = usage.first_of(question.days, usage.day_of(time.time()))
         try:
             totals = usage_api.document(question, first, read_file(path, first))

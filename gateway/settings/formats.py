@@ -67,7 +67,7 @@ def callback_prefix(url: str) -> str:
 
 
 def store_address(url: str) -> str:
-    """Accept `memory://`, `sqlite:///path`, `redis://host:port/number` and `rediss://…`."""
+    """Accept `memory://`, `sqlite:///path`, `redis://host:port/number`, `rediss://…` and `unix:///path/of/socket`."""
     parts = _split(url)
     match parts.scheme:
         case "memory":
@@ -76,6 +76,8 @@ def store_address(url: str) -> str:
             whole = not parts.netloc and len(parts.path) > 1 and not parts.path.endswith("/")
         case "redis" | "rediss":
             whole = bool(parts.hostname) and re.fullmatch(r"/?|/\d+", parts.path) is not None
+        case "unix":
+            whole = len(parts.path) > 1 and not parts.hostname
         case _:
             raise _wrong(f"names the unknown store {parts.scheme or url!r}")
     if not whole:

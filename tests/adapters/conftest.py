@@ -2,38 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, closing
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-from redis import Redis
 
 from gateway.adapters.memory import MemoryEntries, MemoryLedger
 from gateway.adapters.redis import RedisEntries, RedisLedger
 from gateway.adapters.sqlite import SqliteEntries, SqliteFile, SqliteLedger
 from gateway.ports import EntryStore, Ledger
-from tests.adapters.redis_server import RedisServer, require_redis
 from tests.adapters.stores import NOW, SECRET, Events
 
 PRODUCTS = ("memory", "sqlite", "redis")
-
-
-@pytest.fixture(scope="session")
-def started_redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
-    require_redis()
-    server = RedisServer(tmp_path_factory.mktemp("redis"))
-    server.start()
-    yield server
-    server.stop()
-
-
-@pytest.fixture
-def redis_url(started_redis: RedisServer) -> str:
-    """An empty server."""
-    with closing(Redis.from_url(started_redis.url)) as client:
-        client.flushall()
-    return started_redis.url
 
 
 @pytest.fixture

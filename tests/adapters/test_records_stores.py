@@ -10,16 +10,21 @@ from pathlib import Path
 import pytest
 
 from gateway.adapters.memory import MemoryRecords
+from gateway.adapters.redis import RedisRecords
 from gateway.adapters.sqlite import SqliteFile, SqliteRecords
 from gateway.policy.records import Edit
 from gateway.ports import Records
 from tests.adapters.stores import Events
 
 
-@pytest.fixture(params=["memory", "sqlite"])
+@pytest.fixture(params=["memory", "sqlite", "redis"])
 async def records(request: pytest.FixtureRequest, tmp_path: Path, events: Events) -> AsyncIterator[Records]:
     if request.param == "memory":
         yield MemoryRecords()
+    elif request.param == "redis":
+        shared = RedisRecords(request.getfixturevalue("redis_url"))
+        yield shared
+        await shared.aclose()
     else:
         file = SqliteFile(tmp_path / "gateway.db", on_error=events)
         await file.open()

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from gateway.adapters.memory import MemoryUsage
+from gateway.adapters.redis import RedisUsage
 from gateway.adapters.sqlite import SqliteFile, SqliteUsage
 from gateway.policy.usage import KEPT_DAYS, Counts, Line, Row, first_of
 from gateway.ports import UsageStore
@@ -17,10 +18,15 @@ TODAY = "2024-10-04"
 LINE, OTHER = Line("acme", "tool", "client", "GET"), Line("acme", "export", "time", "POST")
 
 
-@pytest.fixture(params=["memory", "sqlite"])
+@pytest.fixture(params=["memory", "sqlite", "redis"])
 async def store(request: pytest.FixtureRequest, tmp_path: Path, events: Events) -> AsyncIterator[UsageStore]:
     if request.param == "memory":
         yield MemoryUsage()
+        return
+    if request.param == "redis":
+        shared = RedisUsage(request.getfixturevalue("redis_url"))
+        yield shared
+        await shared.aclose()
         return
     file = SqliteFile(tmp_path / "gateway.db", on_error=events)
     await file.open()

@@ -40,3 +40,8 @@ def test_nothing_else_is_a_key(tmp_path: Path, key: str) -> None:
 
 def test_every_secret_is_named_for_the_log(tmp_path: Path) -> None:
     assert sorted(people.secrets(settings(tmp_path))) == sorted([TOKEN, KEY, OTHER_KEY])
+
+
+def test_the_password_of_the_store_is_a_secret_but_need_not_be_the_same_everywhere(tmp_path: Path) -> None:
+    of = settings(tmp_path, store__url="rediss://gateway:open%20sesame@redis.internal/0")
+    assert set(people.secrets(of)) - set(people.credentials(of)) == {"open sesame", "open%20sesame"}

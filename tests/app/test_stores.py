@@ -11,6 +11,9 @@ from gateway.app.stores import Stores, open_stores, sqlite_path
 from gateway.policy.entry import Entry
 from gateway.policy.messages import Headers, Response
 from gateway.policy.names import AccountName, CacheKey
+from gateway.policy.records import Edit
+from gateway.policy.usage import Counts, Line
+from gateway.ports import LedgerAway
 from gateway.settings import Settings
 from tests.app.configured import Kept, settings
 
@@ -78,10 +81,30 @@ async def test_an_entry_is_believed_only_by_who_knows_the_secrets(tmp_path: Path
     assert found == [None, ENTRY, None]
 
 
-async def test_a_store_that_is_not_there_yet_is_said(tmp_path: Path) -> None:
+async def test_redis_keeps_all_of_it_for_every_replica(tmp_path: Path, redis_url: str) -> None:
+    of = settings(tmp_path, store__url=redis_url)
     async with AsyncExitStack() as stack:
-        with pytest.raises(OSError, match=r"store\.url.*redis"):
-            await opened(settings(tmp_path, store__url="redis://localhost:6379/0"), stack)
+        one, other = await opened(of, stack), await opened(of, stack)
+        assert one.durable is not None
+        assert other.durable is not None
+        await one.durable.store(ENTRY)
+        assert await other.durable.load(ENTRY.key) == ENTRY
+        assert await one.ledger.swap(["account:acme"], [None], ["spent"])
+        assert (await other.ledger.read(["account:acme"])).states == ("spent",)
+        assert await one.records.swap([Edit("job", "a", None, "1")])
+        assert await other.records.read("job", ["a"]) == ["1"]
+        await one.usage.add("2024-10-04", {Line("acme", "tool", "client", "GET"): Counts(1)})
+        assert len(await other.usage.read("2024-10-04")) == 1
+
+
+async def test_a_server_that_is_away_is_said_and_does_not_end_the_start(tmp_path: Path) -> None:
+    of = settings(tmp_path, store__url="redis://127.0.0.1:1/0")
+    kept = Kept(of)
+    async with AsyncExitStack() as stack:
+        stores = await open_stores(of, kept.log, stack)
+        with pytest.raises(LedgerAway):
+            await stores.ledger.read(["account:acme"])
+    assert "redis_unavailable" in kept.events
 
 
 async def test_a_file_that_is_not_ours_to_use_ends_the_start_with_its_name(tmp_path: Path) -> None:

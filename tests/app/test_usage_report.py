@@ -69,7 +69,11 @@ def test_the_file_is_read_where_nobody_answers(tmp_path: Path, monkeypatch: pyte
 
 @pytest.mark.parametrize(
     ("store", "said"),
-    [("memory://", "a memory store counts ends with"), ("sqlite:///absent.db", r"Nor can .* absent\.db: unable")],
+    [
+        ("memory://", "a memory store counts ends with"),
+        ("unix:///absent/socket", "is told by any of its gateways that runs"),
+        ("sqlite:///absent.db", r"Nor can .* absent\.db: unable"),
+    ],
 )
 def test_where_nothing_can_be_found_that_is_told(
     store: str, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

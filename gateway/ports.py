@@ -52,6 +52,16 @@ class EntryStore(Protocol):
     async def drop(self, selector: Selector) -> int: ...
 
 
+class Elsewhere(Protocol):
+    """What other replicas drop. Where there is no other, there is none of it."""
+
+    def current(self) -> bool:
+        """Has every drop made elsewhere been told, so that copies in memory may be served? Asks nobody."""
+
+    async def run(self, dropped: Callable[[Selector], None]) -> None:
+        """Tell of each, before whoever made it is answered; of everything where some were missed. Until cancelled."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """The stored text of some budgets' states (None: never written), and the ledger's own time in epoch seconds."""

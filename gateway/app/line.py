@@ -8,10 +8,12 @@ from collections.abc import Callable, Coroutine
 from functools import partial
 from typing import Any, TypeAlias
 
+from gateway.app.stores import Stores
 from gateway.exchange.background import Background
-from gateway.exchange.cache import Cache
+from gateway.exchange.cache import Cache, Memory
 from gateway.exchange.checking import Checking, Sampling
 from gateway.exchange.coalescer import Coalescer
+from gateway.exchange.copies import Copies
 from gateway.exchange.delivery import Delivery
 from gateway.exchange.documents import Documents
 from gateway.exchange.effects import Effects
@@ -36,6 +38,15 @@ Watching: TypeAlias = Callable[[], Coroutine[Any, Any, None]]
 
 MAX_ANSWER = 512 * 1024 * 1024
 """Bytes of the longest upstream answer that is read; the service has no cap on the rows of a list."""
+
+
+def cache(memory: Memory, stores: Stores, watching: dict[str, Watching]) -> Cache:
+    """Put memory above the durable store; where other replicas write too, `watching` hears of it."""
+    if stores.elsewhere is None:
+        return Cache(memory, stores.durable)
+    made = Cache(Copies(memory, stores.elsewhere.current), stores.durable)
+    watching["drops"] = partial(stores.elsewhere.run, made.dropped_elsewhere)
+    return made
 
 
 def walk(

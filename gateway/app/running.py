@@ -8,7 +8,7 @@ import importlib
 import logging
 import secrets
 import signal
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack, suppress
 from types import TracebackType
 
@@ -22,7 +22,6 @@ from gateway.app import counting, line, people, purging, readings, spending, wat
 from gateway.app.stores import open_stores
 from gateway.app.watching import Watched
 from gateway.exchange.background import Background
-from gateway.exchange.cache import Cache
 from gateway.exchange.gate import EgressRule, Gate
 from gateway.exchange.outlook import Outlook
 from gateway.exchange.reconcile import Reconciler
@@ -69,6 +68,7 @@ class Gateway:
         self._sites: list[web.TCPSite] = []
         self._why_not_ready: str | None = "starting"
         self._why_no_ledger: str | None = None
+        self._degraded: dict[str, Callable[[], str | None]] = {"ledger": lambda: self._why_no_ledger}
         self.url = ""
         self.operations_url = ""
 
@@ -126,8 +126,8 @@ class Gateway:
         upstream = await stack.enter_async_context(
             Upstream(settings.upstream.url, timeout=settings.upstream.timeout, max_body=line.MAX_ANSWER)
         )
-        cache = Cache(memory, stores.durable)
         watching: dict[str, line.Watching] = {"outlook": outlook.run, "usage": usage.run}
+        cache = line.cache(memory, stores, watching)
         walk = line.walk(
             settings,
             rows=rows,
@@ -149,6 +149,7 @@ class Gateway:
         )
         stored = purging.cache_api(settings, memory=memory, cache=cache, rows=rows, watch=metrics, log=self._log)
         routes = [stored.add_to, counting.route(usage), spending.reopening(settings, gate=gate, log=self._log)]
+        self._degraded |= stores.degraded
         await self._listen(proxy, metrics, routes, lambda: (gate.snapshot(), outlook.forecasts()))
         self._reconciler = spending.reconciler(settings, gate=gate, send=upstream.send, watch=watch, log=self._log)
         watching["reconcile"] = self._reconciler.run
@@ -159,8 +160,7 @@ class Gateway:
     async def _listen(self, proxy: Proxy, metrics: Watched, routes: counting.Routes, quota: watching.Quota) -> None:
         server, probes = self.settings.server, {"gateway": lambda: self._why_not_ready}
         callers = web.ServerRunner(listener(proxy), shutdown_timeout=_HANG_UP)
-        degraded = {"ledger": lambda: self._why_no_ledger}
-        answering = operations(probes=probes, degraded=degraded, expose=metrics.expose)
+        answering = operations(probes=probes, degraded=self._degraded, expose=metrics.expose)
         for add_to in routes:
             add_to(answering)
         watching.add_to(answering, self.settings, metrics, quota)

@@ -18,6 +18,7 @@ from gateway.exchange.delivery import Delivery
 from gateway.exchange.documents import Documents
 from gateway.exchange.effects import Effects
 from gateway.exchange.fetch import Fetch
+from gateway.exchange.filling import Filling
 from gateway.exchange.gate import Gate
 from gateway.exchange.lists import Lists
 from gateway.exchange.passage import Passage
@@ -31,7 +32,7 @@ from gateway.policy.catalogue import Catalogue
 from gateway.policy.names import AccountName
 from gateway.policy.negotiation import Representation
 from gateway.policy.translation.malformed import Limits
-from gateway.ports import Send, Watch
+from gateway.ports import Fills, Send, Watch
 from gateway.settings import Settings
 
 Watching: TypeAlias = Callable[[], Coroutine[Any, Any, None]]
@@ -60,6 +61,7 @@ def walk(
     watch: Watch,
     background: Background,
     watching: dict[str, Watching],
+    fills: Fills | None = None,
 ) -> Walk:
     """Put the stages together; all of them share one cache, one gate and one clock.
 
@@ -68,7 +70,13 @@ def walk(
     form = Representation(settings.upstream.format)
     fetch = Fetch(gate=gate, send=send, clock=time.time, watch=watch)
     documents = Documents(
-        cache=cache, fetch=fetch, coalescer=Coalescer(background), clock=time.time, form=form, max_body=MAX_ANSWER
+        cache=cache,
+        fetch=fetch,
+        coalescer=Coalescer(background),
+        clock=time.time,
+        form=form,
+        max_body=MAX_ANSWER,
+        filling=None if fills is None else Filling(fills, cache, time.time),
     )
     warming = Warming(
         documents=documents,

@@ -138,6 +138,7 @@ class Gateway:
             watch=watch,
             background=self._background,
             watching=watching,
+            fills=stores.fills,
         )
         proxy = Proxy(
             identity=people.identity(settings),

@@ -11,10 +11,10 @@ from pathlib import Path
 
 from gateway.adapters.logs import Log
 from gateway.adapters.memory import MemoryLedger, MemoryRecords, MemoryUsage
-from gateway.adapters.redis import RedisChannel, RedisEntries, RedisLedger, RedisRecords, RedisUsage
+from gateway.adapters.redis import RedisChannel, RedisEntries, RedisFills, RedisLedger, RedisRecords, RedisUsage
 from gateway.adapters.sqlite import SqliteEntries, SqliteFile, SqliteLedger, SqliteRecords, SqliteUsage, UnusableFile
 from gateway.app.people import credentials
-from gateway.ports import Elsewhere, EntryStore, Ledger, Records, UsageStore
+from gateway.ports import Elsewhere, EntryStore, Fills, Ledger, Records, UsageStore
 from gateway.settings import Settings
 
 _ON_DISK = 8
@@ -33,6 +33,7 @@ class Stores:
     usage: UsageStore
     records: Records
     elsewhere: Elsewhere | None = None
+    fills: Fills | None = None
     degraded: Mapping[str, Callable[[], str | None]] = field(default_factory=dict)
 
 
@@ -90,11 +91,12 @@ async def _redis(settings: Settings, log: Log, stack: AsyncExitStack) -> Stores:
     url = settings.store.url
     channel = RedisChannel(url, on_error=on_error)
     entries = RedisEntries(channel, seal_key=_seal_key(settings), clock=time.time, on_error=on_error)
+    fills = RedisFills(channel)
     ledger, usage, records = RedisLedger(url, on_error=on_error), RedisUsage(url), RedisRecords(url)
     for store in (channel, ledger, usage, records):
         stack.push_async_callback(store.aclose)
     await entries.open()
-    return Stores(ledger, entries, usage, records, channel, {"replicas": lambda: channel.why_not})
+    return Stores(ledger, entries, usage, records, channel, fills, {"replicas": lambda: channel.why_not})
 
 
 def _seal_key(settings: Settings) -> bytes:

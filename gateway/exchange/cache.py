@@ -66,9 +66,12 @@ class Cache:
 
     async def find(self, key: CacheKey) -> HeldAnswer | None:
         """Look in memory, then in the durable store."""
-        held = self._memory.peek(key)
-        if held is not None or self._durable is None:
-            return held
+        return self._memory.peek(key) or await self.reread(key)
+
+    async def reread(self, key: CacheKey) -> HeldAnswer | None:
+        """Look in the durable store only: for what another replica may have put there."""
+        if self._durable is None:
+            return None
         drops = self._drops
         entry = await self._durable.load(key)
         # What was read before a drop and arrives after it may be what was dropped.

@@ -38,19 +38,32 @@ class Effects:
         self._watch = watch
         self._turn: defaultdict[AccountName, asyncio.Lock] = defaultdict(asyncio.Lock)
 
+    def known(self, account: AccountName, resource: str) -> int:
+        """What to hand to `done`: how many writes of other replicas were known before a write was sent."""
+        return self._cache.elsewhere(account, resource)
+
     async def unknown(self, account: AccountName, resource: str) -> None:
         """The answer of a write was lost: drop everything it could have touched."""
         async with self._turn[account]:
             await self._drop(account, resource, "unknown")
 
     async def done(
-        self, caller: Caller, match: Match, change: Change | None, landed: Landed, answer: Document | None
+        self,
+        caller: Caller,
+        match: Match,
+        change: Change | None,
+        landed: Landed,
+        answer: Document | None,
+        *,
+        known: int,
     ) -> None:
         """A write was done. `change` is what it changed, None where that cannot be told; `answer` is its document."""
         rows, account = match.resource, caller.account
         async with self._turn[account]:
             lists = [] if change is None else await self._patched(caller, match, change)
             await self._drop(account, rows.name, "write")
+            if self._cache.elsewhere(account, rows.name) != known:
+                return  # another replica wrote as well: nobody knows whose answer is the newer
             generation = self._cache.generation(account, rows.name)
             for entry, collection, uses in lists:
                 held, _ = await self._cache.keep(entry, generation)

@@ -76,6 +76,7 @@ class Writes:
     async def _launch(self, write: _Write, flight: Flight[Landed]) -> Landed | Fault:
         order, match = write.order, write.match
         caller, target = order.caller, order.request.target
+        known = self._effects.known(caller.account, order.resource)
         place = Place(cachekey.plain_key(caller.partition, target), caller.account, match, target, 0)
         try:
             landed = landing.unstored(await self._fetch(order, flight), place, max_body=self._max_body)
@@ -86,10 +87,10 @@ class Writes:
         if isinstance(landed.landing.verdict, Failed):
             await self._effects.unknown(caller.account, order.resource)
         elif not isinstance(landed.landing.verdict, CallerMistake):
-            await self._took_effect(write, landed)
+            await self._took_effect(write, landed, known=known)
         return landed
 
-    async def _took_effect(self, write: _Write, landed: Landed) -> None:
+    async def _took_effect(self, write: _Write, landed: Landed, *, known: int) -> None:
         order, answer = write.order, await _document(landed)
         change = written(
             write.match,
@@ -99,7 +100,7 @@ class Writes:
             status=landed.landing.response.status,
             document=answer,
         )
-        await self._effects.done(order.caller, write.match, change, landed, answer)
+        await self._effects.done(order.caller, write.match, change, landed, answer, known=known)
 
     async def _body(self, request: Request, match: Match) -> tuple[bytes, Body | None]:
         """Bring the caller's body into the upstream's format; one that has it already goes on byte for byte."""

@@ -2,8 +2,9 @@
 
 from gateway.adapters.redis.channel import RedisChannel
 from gateway.adapters.redis.entries import RedisEntries
+from gateway.adapters.redis.fills import RedisFills
 from gateway.adapters.redis.ledger import RedisLedger
 from gateway.adapters.redis.records import RedisRecords
 from gateway.adapters.redis.usage import RedisUsage
 
-__all__ = ("RedisChannel", "RedisEntries", "RedisLedger", "RedisRecords", "RedisUsage")
+__all__ = ("RedisChannel", "RedisEntries", "RedisFills", "RedisLedger", "RedisRecords", "RedisUsage")

@@ -29,6 +29,7 @@ from gateway.exchange.walk import Walk
 from gateway.exchange.warming import Warming
 from gateway.exchange.writes import Writes
 from gateway.policy.catalogue import Catalogue
+from gateway.policy.entry import Selector
 from gateway.policy.names import AccountName
 from gateway.policy.negotiation import Representation
 from gateway.policy.translation.malformed import Limits
@@ -41,12 +42,21 @@ MAX_ANSWER = 512 * 1024 * 1024
 """Bytes of the longest upstream answer that is read; the service has no cap on the rows of a list."""
 
 
-def cache(memory: Memory, stores: Stores, watching: dict[str, Watching]) -> Cache:
-    """Put memory above the durable store; where other replicas write too, `watching` hears of it."""
+def cache(memory: Memory, stores: Stores, look: Callable[[], None], watching: dict[str, Watching]) -> Cache:
+    """Put memory above the durable store; where other replicas write too, `watching` hears of it.
+
+    `look` at the ledger is taken when the shared store was away: it may have forgotten what was spent.
+    """
     if stores.elsewhere is None:
         return Cache(memory, stores.durable)
     made = Cache(Copies(memory, stores.elsewhere.current), stores.durable)
-    watching["drops"] = partial(stores.elsewhere.run, made.dropped_elsewhere)
+
+    def dropped(selector: Selector) -> None:
+        made.dropped_elsewhere(selector)
+        if selector == Selector():
+            look()
+
+    watching["drops"] = partial(stores.elsewhere.run, dropped)
     return made
 
 

@@ -10,6 +10,7 @@ import secrets
 import signal
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack, suppress
+from functools import partial
 from types import TracebackType
 
 from aiohttp import web
@@ -49,6 +50,9 @@ _CONNECTIONS_WAITING = 1024
 
 _LATEST_END = 5.0
 """Seconds after the upstream's time-out by which a request has ended in any case."""
+
+_SETTLING = 2.0
+"""Seconds in which replicas that were cut off from a ledger are back and look at it."""
 
 _HANG_UP = 1.0
 """Seconds a stop leaves to connections that are still answered, before it closes them."""
@@ -115,6 +119,7 @@ class Gateway:
             hold=settings.upstream.timeout + _LATEST_END,
             new_lease_id=lambda: secrets.token_hex(8),
             spawn=self._background.spawn,
+            settling=0.0 if stores.elsewhere is None else min(_SETTLING, settings.egress.period),
             on_ledger=self._ledger_went,
             on_day_spent=self._day_spent,
         )
@@ -127,7 +132,7 @@ class Gateway:
             Upstream(settings.upstream.url, timeout=settings.upstream.timeout, max_body=line.MAX_ANSWER)
         )
         watching: dict[str, line.Watching] = {"outlook": outlook.run, "usage": usage.run}
-        cache = line.cache(memory, stores, watching)
+        cache = line.cache(memory, stores, partial(spending.look, gate, settings), watching)
         walk = line.walk(
             settings,
             rows=rows,

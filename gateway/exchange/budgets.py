@@ -7,7 +7,7 @@ their latest end, so nothing that is lost here can lead to an overrun.
 
 When the ledger is away the mirror is all there is. Once all that others may have sent has passed (a period and a
 hold), the same arithmetic goes on with a share of each limit so small that all replicas together stay within it,
-and what was taken is owed.
+and what was taken is owed. A ledger that has forgotten is told what is known here (policy/recalling.py).
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from gateway.exchange.draft import Change, Draft, judged
-from gateway.policy import quota
+from gateway.policy import quota, recalling
 from gateway.policy.budget import State, dump, load
 from gateway.policy.quota import Daily, Sliding, Window
 from gateway.policy.shares import Allowed, Refused, Sharing, Standing
@@ -56,6 +56,7 @@ class Budgets:
         *,
         hold: float,
         safe_share: float,
+        settling: float,
         on_ledger: Callable[[str | None], None],
     ) -> None:
         self.hold = hold
@@ -63,8 +64,10 @@ class Budgets:
         self._windows = dict(windows)
         self._sharing = dict(sharing)
         self._safe_share = safe_share
+        self._settling = settling
         self._on_ledger = on_ledger
         self._mirror: dict[str, State] = {name: State() for name in windows}
+        self._known: dict[str, State] = {}  # as last seen in the ledger
         self._owed: list[_Owed] = []
         self._lead = 0.0
         self._lost_at: dict[str, State] | None = None
@@ -147,8 +150,9 @@ class Budgets:
         for _ in range(_RACES):
             reading = await self._ledger.read(names)
             texts = dict(zip(names, reading.states, strict=True))
-            found = {name: _loaded(name, text) for name, text in texts.items()}
+            held = {name: _loaded(name, text) for name, text in texts.items()}
             self._found(reading)
+            found = {name: self._recalled(name, state, reading.now) for name, state in held.items()}
             owed = tuple(self._owed)
             read = {
                 name: self._current(name, self._with(name, state, owed), reading.now) for name, state in found.items()
@@ -157,11 +161,15 @@ class Budgets:
             draft = Draft(dict(read), windows, self._sharing, self.hold, reading.now)
             result = plan(draft)
             corrected = any(read[name].day < found[name].day for name in names)  # a wrong clock wrote it
-            worth_it = owed or draft.changes or corrected
-            changed = [name for name in names if draft.states[name] != found[name]] if worth_it else []
+            worth_it = owed or draft.changes or corrected or found != held
+            changed = [name for name in names if draft.states[name] != held[name]] if worth_it else []
+            for name in changed:
+                state = draft.states[name]
+                draft.states[name] = replace(state, born=state.born or reading.now, writes=state.writes + 1)
             before, after = [texts[name] for name in changed], [dump(draft.states[name]) for name in changed]
             if not changed or await self._ledger.swap(changed, before, after):
                 del self._owed[: len(owed)]
+                self._known |= {name: draft.states[name] for name in changed}
                 self._learn(draft.states, self._owed)
                 return result
             self._learn(read, self._owed[len(owed) :])
@@ -178,6 +186,16 @@ class Budgets:
         if self._lost_at is not None:
             self._lost_at = None
             self._on_ledger(None)
+
+    def _recalled(self, name: str, held: State, now: float) -> State:
+        """What a budget's state must be taken for, if the ledger has forgotten some of it."""
+        known, windows = self._known.get(name, State()), self._windows[name]
+        if recalling.forgot(known, held):
+            return recalling.recalled(known, held, windows, hold=self.hold, now=now)
+        if not held.born and self._settling:  # others may know more, and have yet to tell
+            return recalling.resting(held, windows, until=now + self._settling)
+        self._known[name] = held
+        return held
 
     def _lose(self, why: str) -> None:
         self._away_until = ticks() + RETRY_AWAY

@@ -38,8 +38,10 @@ TERM = 2.0
 """Seconds that a lease lasts: the longest a write waits for a replica that is gone."""
 SLACK = 0.05
 """Seconds by which a replica ends its lease early, as clocks run at different speeds."""
-BLOCK = 0.4
+BLOCK = 0.3
 """Seconds to listen before the lease is taken anew."""
+TIMEOUT = 0.75
+"""Seconds until a server that does not answer counts as away: a caller waits for them beside his patience."""
 RETRY = 0.25
 """Seconds between attempts to reach a server that is away."""
 KEPT = 10_000
@@ -55,7 +57,7 @@ class RedisChannel:
     """One replica's end. `listen` before it is used, and let `run` run: that keeps the lease."""
 
     def __init__(
-        self, url: str, *, on_error: OnError, timeout: float = 2.0, clock: Callable[[], float] = time.monotonic
+        self, url: str, *, on_error: OnError, timeout: float = TIMEOUT, clock: Callable[[], float] = time.monotonic
     ) -> None:
         self.client = connect(url, timeout=timeout)
         self.replica = secrets.token_hex(8)

@@ -71,6 +71,7 @@ class RedisEntries(CacheFace, RedisCache):
         """Report what is wrong with the server, and take what has expired out of the index."""
         await check(self._client, self._on_error)
         with self._reported("entries_unwritten"):
+            await self._channel.follow()
             for index in await self._client.smembers(INDICES):
                 await self._client.zremrangebyscore(index, "-inf", self._clock() - SKEW)
 
@@ -191,11 +192,9 @@ class RedisEntries(CacheFace, RedisCache):
 
     async def _ready(self) -> bool:
         """Make what drops are owed; False while the server is away, or this replica may have missed drops."""
-        if asyncio.get_running_loop().time() < self._away_until:
+        if asyncio.get_running_loop().time() < self._away_until or not self._channel.current():
             return False
         with self._reported("entries_undropped"):
-            if not self._channel.current():
-                await self._channel.follow()
             for selector in tuple(self._owed):
                 await self._remove(selector)
                 if selector in self._owed:

@@ -122,6 +122,7 @@ async def test_a_server_that_went_and_came_back_is_used_again(
         await store.store(entry("lost"))
         assert set(events.names) == {"entries_unreadable", "replicas_unheard", "entries_undropped"}
         own_server.start()
+        await store._channel.follow()
         await store.store(entry("new"))
         assert await store.load(CacheKey("new")) == entry("new")
         assert await store.load(CacheKey("lost")) is None
@@ -196,10 +197,12 @@ async def test_a_drop_that_failed_hides_what_it_covers_until_it_is_made(
     monkeypatch.setattr(module, "PAUSE", 0.0)
     channel = RedisChannel(redis_url, on_error=events)
     store = Deaf(channel, seal_key=SECRET, clock=lambda: NOW, on_error=events)
+    await store.open()
     await store.store(entry("k"))
     await store.drop(ACME)
     assert await store.load(CacheKey("k")) is None
     store.deaf = False
+    await channel.follow()
     assert await store.load(CacheKey("k")) is None
     await store.store(entry("k"))
     assert await store.load(CacheKey("k")) == entry("k")

@@ -16,6 +16,7 @@ from tests.journeys.configuration import PLAIN, Setup
 from tests.journeys.house import House
 from tests.journeys.program import Program
 from tests.journeys.tool import Tool
+from tests.journeys.waiting import DEADLINE
 
 DURABLE = ("--appendonly", "yes", "--appendfsync", "always")
 
@@ -36,6 +37,19 @@ class Fleet:
 
     async def metric(self, replica: int, family: str, **labels: str) -> float:
         return await self.house.metric(family, self.programs[replica].operations_url, **labels)
+
+    async def until_degraded(self, *parts: str) -> None:
+        """Come back when every replica says that it is ready, but these parts are away."""
+        for program in self.programs:
+            async with asyncio.timeout(DEADLINE):
+                while not await self._says(program, parts):
+                    continue
+
+    async def _says(self, program: Program, parts: tuple[str, ...]) -> bool:
+        async with self.house.session.get(f"{program.operations_url}readyz") as answer:
+            assert answer.status == 200
+            text = await answer.text()
+            return all(part in text for part in parts)
 
     async def start(self) -> None:
         """Start one replica more."""

@@ -69,7 +69,7 @@ class Budgets:
         self._mirror: dict[str, State] = {name: State() for name in windows}
         self._known: dict[str, State] = {}  # as last seen in the ledger
         self._owed: list[_Owed] = []
-        self._lead = 0.0
+        self._lead = self._most_lead = 0.0
         self._lost_at: dict[str, State] | None = None
         self._away_until = 0.0
         self.last_trip = float("-inf")
@@ -122,7 +122,7 @@ class Budgets:
     def owe(self, budget: str, change: Change) -> None:
         """Change a state now and write it with the next trip."""
         self._owed.append(_Owed(budget, ticks(), change))
-        self._mirror[budget] = change(self._mirror[budget], self.now())
+        self._mirror[budget] = change(self._mirror[budget], ticks() + self._most_lead)
 
     async def trip(self, budgets: Collection[str], plan: Callable[[Draft], Sequence[T]]) -> Sequence[T]:
         """Read these budgets, plan on them, write what was planned and owed; returns the plan's result.
@@ -148,10 +148,11 @@ class Budgets:
 
     async def _with_ledger(self, names: list[str], plan: Callable[[Draft], Sequence[T]]) -> Sequence[T]:
         for _ in range(_RACES):
+            asked = ticks()
             reading = await self._ledger.read(names)
             texts = dict(zip(names, reading.states, strict=True))
             held = {name: _loaded(name, text) for name, text in texts.items()}
-            self._found(reading)
+            self._found(reading, asked)
             found = {name: self._recalled(name, state, reading.now) for name, state in held.items()}
             owed = tuple(self._owed)
             read = {
@@ -181,8 +182,10 @@ class Budgets:
         for name, state in states.items():
             self._mirror[name] = self._with(name, state, since)
 
-    def _found(self, reading: Reading) -> None:
-        self._lead = reading.now - ticks()
+    def _found(self, reading: Reading, asked: float) -> None:
+        # The answer took a while, and nobody knows which part of it. What has ended did so at the latest moment that
+        # fits: to believe it had ended sooner would free its place too soon.
+        self._lead, self._most_lead = reading.now - ticks(), reading.now - asked
         if self._lost_at is not None:
             self._lost_at = None
             self._on_ledger(None)
@@ -218,7 +221,7 @@ class Budgets:
     def _with(self, name: str, state: State, owed: Sequence[_Owed]) -> State:
         for item in owed:
             if item.budget == name:
-                state = item.change(state, item.at + self._lead)
+                state = item.change(state, item.at + self._most_lead)
         return state
 
 

@@ -96,7 +96,9 @@ class RedisChannel:
         """Keep the lease and tell of drops until cancelled."""
         self._dropped = dropped
         self._until = 0.0  # what was heard before was told to nobody
-        while True:
+        here = asyncio.current_task()
+        # The client waits in `asyncio.wait_for`, which before Python 3.12 may lose a cancellation.
+        while here is None or not here.cancelling():
             try:
                 await self.follow()
                 for act in self._turns:

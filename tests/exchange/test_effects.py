@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from gateway.policy.entry import Selector
 from gateway.policy.messages import Headers, Request
 from tests.fakes.exchange import Exchange, Heard, caller
 from tests.fakes.service import ServiceUpstream
@@ -124,3 +125,20 @@ async def test_a_teams_array_drops_the_team(it: Exchange) -> None:
         await write(it, "POST", f"/projectteam/{project}/", [{"personid": "2003"}, {"personid": "2004"}])
     ).status < 300
     assert await agrees(it, f"/projectteam/?projectid={project}") == 1
+
+
+async def test_nothing_is_patched_when_another_replica_wrote_meanwhile(it: Exchange) -> None:
+    number = first(await it.get("/client/?limit=1", by=ADMIN))["id"]
+    clients = Selector(account=ADMIN.account, resources=frozenset({"client"}))
+    writing = it.later(write(it, "PUT", f"/client/{number}/", {"name": "Renamed"}))
+    await asyncio.sleep(0.5)
+    it.cache.dropped_elsewhere(clients)
+    await writing
+    assert await agrees(it, f"/client/{number}") == 1, "nobody knows which of the two answers is the newer"
+
+
+async def test_what_another_replica_wrote_before_is_patched_as_ever(it: Exchange) -> None:
+    it.cache.dropped_elsewhere(Selector(account=ADMIN.account, resources=frozenset({"client"})))
+    number = first(await it.get("/client/?limit=1", by=ADMIN))["id"]
+    await write(it, "PUT", f"/client/{number}/", {"name": "Renamed"})
+    assert await agrees(it, f"/client/{number}") == 0

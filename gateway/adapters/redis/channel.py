@@ -106,6 +106,8 @@ class RedisChannel:
                 await self.client.xread({STREAM: self._read}, block=int(BLOCK * 1000))
             except FAILURES as error:
                 self.lost(error)
+                with suppress(*FAILURES):  # or each kept connection would fail once more
+                    await self.client.connection_pool.disconnect()
                 await asyncio.sleep(RETRY)
 
     async def follow(self) -> None:

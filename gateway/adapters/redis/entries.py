@@ -35,7 +35,7 @@ LONGEST = 30 * 86400.0
 SKEW = 3600.0
 """Seconds by which replicas' clocks may differ before an index forgets an entry that is still there."""
 PAUSE = 1.0
-"""Seconds of misses after a failure, so that callers do not each wait for a server that is away."""
+"""Seconds of misses after the server refused something, being full or not allowed; away it is until it is heard."""
 OWED = 1000
 """Beyond this many drops that could not be made, everything is dropped."""
 
@@ -218,7 +218,8 @@ class RedisEntries(CacheFace, RedisCache):
             self.failures += 1
             if isinstance(error, UNREACHED):
                 self._channel.lost(error)
-            self._away_until = asyncio.get_running_loop().time() + PAUSE
+            else:
+                self._away_until = asyncio.get_running_loop().time() + PAUSE
             self._on_error(event, f"{type(error).__name__}: {error}")
 
 

@@ -38,17 +38,19 @@ class Replica:
 
     async def hang(self) -> None:
         """Hear nothing any more, and say nothing."""
-        assert self.task is not None
-        self.task.cancel()
-        await asyncio.gather(self.task, return_exceptions=True)
+        if self.task is not None:
+            self.task.cancel()
+            await asyncio.gather(self.task, return_exceptions=True)
 
 
 @asynccontextmanager
 async def replicas(url: str, number: int) -> AsyncIterator[list[Replica]]:
     made = [Replica(url) for _ in range(number)]
-    for replica in made:
-        await replica.start()
-    yield made
-    for replica in made:
-        await replica.hang()
-        await replica.channel.aclose()
+    try:
+        for replica in made:
+            await replica.start()
+        yield made
+    finally:
+        for replica in made:
+            await replica.hang()
+            await replica.channel.aclose()

@@ -6,7 +6,6 @@ Exit codes: 0 all is well, 1 it failed while running, 2 it was asked or configur
 from __future__ import annotations
 
 import argparse
-import errno
 import os
 import secrets
 import sys
@@ -14,6 +13,7 @@ import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -44,7 +44,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return COMMANDS[options.command].run(options)
     except OSError as failure:
-        _complain(_advice(failure))
+        from gateway.settings.advice import advice
+
+        _complain(advice(failure))
         return FAILED
 
 
@@ -62,22 +64,6 @@ def _parser(chosen: str | None) -> argparse.ArgumentParser:
 
 def _complain(text: str) -> None:
     sys.stderr.write(f"intervals-gateway: {text}\n")
-
-
-def _advice(failure: OSError) -> str:
-    """Say what the system refused, and what can be done about it."""
-    told = f"{failure.strerror or failure}" + (f": {failure.filename}" if failure.filename else "")
-    match failure.errno:
-        case errno.EADDRINUSE:
-            return (
-                f"{told}\nAnother program listens there; stop it, or set another port (server.port, operations.port)."
-            )
-        case errno.EADDRNOTAVAIL:
-            return f"{told}\nThis machine has no such address; set server.host and operations.host to one it has."
-        case errno.EACCES if not failure.filename:
-            return f"{told}\nPorts below 1024 need a privilege; set a higher port."
-        case _:
-            return told
 
 
 def _load(path: Path) -> Settings | None:
@@ -101,8 +87,9 @@ def _serve(options: argparse.Namespace) -> int:
     if settings is None:
         return MISUSED
     from gateway import app
+    from gateway.settings import load
 
-    app.serve(settings)
+    app.serve(settings, lambda: load(options.config, os.environ))
     return 0
 
 
@@ -234,6 +221,16 @@ def _demo(options: argparse.Namespace) -> int:
     return demo.run(options)
 
 
+def _from(module: str, summary: str) -> Command:
+    """A command with a file of its own, which is imported when it is used."""
+
+    def run(options: argparse.Namespace) -> int:
+        settings = _load(options.config)
+        return MISUSED if settings is None else int(import_module(module).run(settings, options, _complain))
+
+    return Command(summary, lambda parser: import_module(module).add_arguments(parser), run)
+
+
 COMMANDS = {
     "serve": Command("Run the gateway.", _serve_arguments, _serve),
     "demo": Command("Play a mixed workload through the gateway to the simulator.", _demo_arguments, _demo),
@@ -244,5 +241,6 @@ COMMANDS = {
     "explain": Command("Tell which rules hold for a request, and why.", _explain_arguments, _explain),
     "cache": Command("Purge what a running gateway has stored.", _cache_arguments, _cache),
     "usage": Command("Tell who used what: daily totals by app, resource and more.", _usage_arguments, _usage),
+    "webhooks": _from("gateway.app.webhooks_command", "Look after the webhooks of a running gateway."),
     "keys": Command("Make app keys.", _keys_arguments, _keys),
 }

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from gateway.policy.attempt import Attempt
 from gateway.policy.entry import Entry, Selector
 from gateway.policy.messages import Request, Response
 from gateway.policy.names import AccountName, AppName, CacheKey
@@ -19,11 +20,15 @@ Clock = Callable[[], float]
 Send = Callable[[Request], Awaitable[Response]]
 """Send one request to the upstream exactly once and read its whole answer.
 
-Raises `Fault` UPSTREAM_UNREACHABLE, UPSTREAM_TIMED_OUT or UPSTREAM_UNINTELLIGIBLE; see `NeverSent`."""
+Raises `Fault` UPSTREAM_UNREACHABLE, UPSTREAM_TIMED_OUT or UPSTREAM_UNINTELLIGIBLE; see `NeverSent` and `CutOff`."""
 
 
 class NeverSent(Exception):
     """Raised by `Send` beside the fault (as its cause) when not one byte can have left: the lease can be given back."""
+
+
+class CutOff(Exception):
+    """The cause of a fault of `Send` when the connection broke before any answer: the request may have arrived."""
 
 
 class Watch(Protocol):
@@ -147,3 +152,7 @@ class Outbox(Protocol):
 
     def wake(self) -> None:
         """Say that a swap with such records was made."""
+
+
+Post = Callable[[str, bytes, Sequence[tuple[str, str]]], Awaitable[Attempt]]
+"""Post a body with header fields to a receiver's URL, once. Does not raise: what went wrong is an attempt as well."""

@@ -6,7 +6,8 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import closing
-from ipaddress import ip_address
+from ipaddress import IPv6Address, ip_address
+from socket import inet_aton
 
 import hypothesis
 import pytest
@@ -22,9 +23,20 @@ hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "default")
 def _is_here(host: object) -> bool:
     if isinstance(host, bytes):
         host = host.decode()
+    if not host or host == "localhost":
+        return True
     try:
-        return not host or host == "localhost" or ip_address(str(host)).is_loopback
+        address = ip_address(str(host))
     except ValueError:
+        return _is_here_in_another_spelling(str(host))
+    return (address.ipv4_mapped or address).is_loopback if isinstance(address, IPv6Address) else address.is_loopback
+
+
+def _is_here_in_another_spelling(host: str) -> bool:
+    """Read 127.1, 0x7f.1, 2130706433 as the system does."""
+    try:
+        return ip_address(inet_aton(host)).is_loopback
+    except OSError:
         return False
 
 

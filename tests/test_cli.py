@@ -5,6 +5,7 @@ import subprocess
 import sys
 import tomllib
 from argparse import ArgumentParser
+from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 from types import ModuleType
@@ -67,10 +68,12 @@ def test_the_environment_is_heard(
 
 
 def test_serve_starts_with_the_settings(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    served: list[Settings] = []
-    stand_in(monkeypatch, "app", serve=served.append)
+    served: list[tuple[Settings, Callable[[], Settings]]] = []
+    stand_in(monkeypatch, "app", serve=lambda settings, read: served.append((settings, read)))
     assert main(["serve", "--config", str(config)]) == 0
-    assert served[0].apps["tool"].account == "acme"
+    ((settings, read),) = served
+    assert settings.apps["tool"].account == "acme"
+    assert read() == settings, "and can read them again"
 
 
 @pytest.mark.parametrize(
@@ -85,7 +88,7 @@ def test_serve_starts_with_the_settings(config: Path, monkeypatch: pytest.Monkey
 def test_what_the_system_refuses_comes_with_advice(
     failure: OSError, advice: str, config: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def serve(settings: Settings) -> None:
+    def serve(settings: Settings, read: object) -> None:
         raise failure
 
     stand_in(monkeypatch, "app", serve=serve)

@@ -17,11 +17,14 @@ from yarl import URL
 
 from gateway.policy.faults import Fault, Kind
 from gateway.policy.messages import Headers, Request, Response
-from gateway.ports import NeverSent
+from gateway.ports import CutOff, NeverSent
 
 _CONNECTIONS = 256
 _IDLE = 4.0
 """Seconds a connection is kept without use. Common servers close theirs after 5, and what is sent just then is lost."""
+
+_CONNECTING = 10.0
+"""Seconds for a connection to be made, so that one that is not is known to be none while there is time to try again."""
 
 _CHUNK = 256 * 1024
 _AUTOMATIC = ("Accept", "Accept-Encoding", "User-Agent", "Content-Type")
@@ -34,7 +37,8 @@ class Upstream:
 
     def __init__(self, url: str, *, timeout: float, max_body: int) -> None:
         self._base = url.rstrip("/")
-        self._timeout = aiohttp.ClientTimeout(total=timeout)
+        self._origin = URL(self._base, encoded=True)
+        self._timeout = aiohttp.ClientTimeout(total=timeout, sock_connect=min(timeout, _CONNECTING))
         self._max_body = max_body
         self._session: aiohttp.ClientSession | None = None
 
@@ -64,7 +68,7 @@ class Upstream:
         with _faults(self._base):
             async with self._session.request(
                 request.method,
-                URL(self._base + request.target, encoded=True),
+                self._at(request.target),
                 headers=CIMultiDict(request.headers),
                 data=request.body or None,
                 allow_redirects=False,
@@ -72,14 +76,25 @@ class Upstream:
                 body = await self._read(answer)
                 return Response(answer.status, Headers(answer.headers.items()).end_to_end(), body)
 
+    def _at(self, target: str) -> URL:
+        """The URL of a target, byte for byte: all of it as the path, because an empty query would be left out."""
+        origin = self._origin
+        path = origin.raw_path.rstrip("/") + target
+        return URL.build(scheme=origin.scheme, authority=origin.raw_authority, path=path, encoded=True)
+
     async def _read(self, answer: aiohttp.ClientResponse) -> bytes:
         chunks = bytearray()
-        async for chunk in answer.content.iter_chunked(_CHUNK):
-            chunks += chunk
-            if len(chunks) > self._max_body:
-                raise Fault(
-                    Kind.UPSTREAM_UNINTELLIGIBLE, f"the upstream's answer is larger than {self._max_body} bytes"
-                )
+        try:
+            async for chunk in answer.content.iter_chunked(_CHUNK):
+                chunks += chunk
+                if len(chunks) > self._max_body:
+                    detail = f"the upstream's answer is larger than {self._max_body} bytes"
+                    raise Fault(Kind.UPSTREAM_UNINTELLIGIBLE, detail)
+        except TimeoutError:
+            raise
+        except (aiohttp.ClientError, OSError) as error:
+            detail = f"{self._base} broke off in the middle of its answer: {error}"
+            raise Fault(Kind.UPSTREAM_UNINTELLIGIBLE, detail) from error
         return bytes(chunks)
 
 
@@ -98,7 +113,10 @@ async def _once(request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerTy
 
 @contextmanager
 def _faults(base: str) -> Iterator[None]:
-    """Turn aiohttp's exceptions into faults, the most specific first; only a failed connect is `NeverSent`."""
+    """Turn aiohttp's exceptions into faults, the most specific first.
+
+    Only a failed connect is `NeverSent`; a connection that broke before the answer's head was read is `CutOff`.
+    """
     try:
         yield
     except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
@@ -107,14 +125,12 @@ def _faults(base: str) -> Iterator[None]:
         detail = f"{base} did not answer in time; the request may have been done"
         raise Fault(Kind.UPSTREAM_TIMED_OUT, detail) from error
     except _SentTwice as error:
-        raise Fault(
-            Kind.UPSTREAM_UNREACHABLE, f"{base} closed the connection; the request may have been done"
-        ) from error
+        detail = f"{base} closed the connection; the request may have been done"
+        raise Fault(Kind.UPSTREAM_UNREACHABLE, detail) from CutOff(error)
     except (aiohttp.ClientPayloadError, aiohttp.ClientResponseError) as error:
         raise Fault(Kind.UPSTREAM_UNINTELLIGIBLE, f"{base} sent an answer that cannot be read: {error}") from error
     except (aiohttp.ClientError, OSError) as error:
-        raise Fault(
-            Kind.UPSTREAM_UNREACHABLE, f"{base} broke the connection ({error}); the request may have been done"
-        ) from error
+        detail = f"{base} broke the connection ({error}); the request may have been done"
+        raise Fault(Kind.UPSTREAM_UNREACHABLE, detail) from CutOff(error)
     except (ValueError, UnicodeError) as error:
         raise Fault(Kind.MALFORMED, f"the request cannot be sent on: {error}") from NeverSent()

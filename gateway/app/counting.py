@@ -12,9 +12,11 @@ from aiohttp import web
 
 from gateway.adapters.logs import Log
 from gateway.adapters.prometheus import Names
-from gateway.adapters.prometheus.families import METHOD
+from gateway.adapters.prometheus.labels import METHOD
+from gateway.app import telling
 from gateway.app.stores import Stores
 from gateway.exchange.background import Background
+from gateway.exchange.noticing import POLLS
 from gateway.exchange.reconcile import APP
 from gateway.exchange.usage import Recorder
 from gateway.policy import usage
@@ -58,19 +60,24 @@ class Counted:
 def names(settings: Settings, rows: Catalogue) -> Names:
     """The names that may be labels."""
     return Names(
-        apps=frozenset({*settings.apps, APP}),
+        apps=frozenset({*settings.apps, APP, POLLS}),
         accounts=frozenset(settings.accounts),
         egresses=frozenset({settings.egress.name}),
         resources=frozenset(rows.resources),
+        subscriptions=telling.labels(settings),
     )
+
+
+def used_names(known: Names) -> usage.Names:
+    """The same names as usage knows them."""
+    return usage.Names(known.accounts, known.apps, known.resources, frozenset(METHOD.values))
 
 
 def recorder(
     settings: Settings, rows: Catalogue, stores: Stores, *, background: Background, log: Log, stack: AsyncExitStack
 ) -> Recorder:
     """Keep usage in the gateway's store; the stack adds the last counts when what was pushed later has ended."""
-    known = names(settings, rows)
-    counted = Usage(usage.Names(known.accounts, known.apps, known.resources, frozenset(METHOD.values)))
+    counted = Usage(used_names(names(settings, rows)))
     made = Recorder(counted, stores.usage, clock=time.time, spawn=background.spawn, tell=log.event)
     stack.push_async_callback(made.flush)
     return made

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import random
+import secrets
 import time
 from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, TypeAlias
 
+from gateway.app.eventing import Eventing, Hearing
 from gateway.app.stores import Stores
 from gateway.exchange.background import Background
 from gateway.exchange.cache import Cache, Memory
@@ -15,11 +18,13 @@ from gateway.exchange.checking import Checking, Sampling
 from gateway.exchange.coalescer import Coalescer
 from gateway.exchange.copies import Copies
 from gateway.exchange.delivery import Delivery
+from gateway.exchange.departures import Departures
 from gateway.exchange.documents import Documents
 from gateway.exchange.effects import Effects
 from gateway.exchange.fetch import Fetch
 from gateway.exchange.filling import Filling
 from gateway.exchange.gate import Gate
+from gateway.exchange.idempotency import Idempotency
 from gateway.exchange.lists import Lists
 from gateway.exchange.passage import Passage
 from gateway.exchange.reads import Reads
@@ -33,13 +38,36 @@ from gateway.policy.entry import Selector
 from gateway.policy.names import AccountName
 from gateway.policy.negotiation import Representation
 from gateway.policy.translation.malformed import Limits
-from gateway.ports import Fills, Send, Watch
+from gateway.ports import Fills, Records, Send, Watch
 from gateway.settings import Settings
 
 Watching: TypeAlias = Callable[[], Coroutine[Any, Any, None]]
 
 MAX_ANSWER = 512 * 1024 * 1024
 """Bytes of the longest upstream answer that is read; the service has no cap on the rows of a list."""
+
+LATEST_END = 5.0
+"""Seconds after the upstream's time-out by which a request has ended in any case."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stages:
+    """The walk, and those of its stages that go by settings which may change while it runs."""
+
+    walk: Walk
+    runs: Runs
+    checking: Checking
+    warming: Warming
+    departures: Departures
+    events: Eventing
+
+    def follow(self, settings: Settings, rows: Catalogue) -> None:
+        """Go by other rules from now on."""
+        self.walk.follow(rows)
+        self.runs.rows = settings.cache.read_ahead
+        self.checking.sampling = replace(self.checking.sampling, part=settings.cache.verify)
+        self.warming.most, self.warming.reserve = settings.cache.warm, settings.cache.warm_reserve
+        self.events.follow(settings, rows)
 
 
 def cache(memory: Memory, stores: Stores, look: Callable[[], None], watching: dict[str, Watching]) -> Cache:
@@ -60,7 +88,7 @@ def cache(memory: Memory, stores: Stores, look: Callable[[], None], watching: di
     return made
 
 
-def walk(
+def stages(
     settings: Settings,
     *,
     rows: Catalogue,
@@ -70,9 +98,11 @@ def walk(
     send: Send,
     watch: Watch,
     background: Background,
+    records: Records,
     watching: dict[str, Watching],
+    hearing: Hearing,
     fills: Fills | None = None,
-) -> Walk:
+) -> Stages:
     """Put the stages together; all of them share one cache, one gate and one clock.
 
     To `watching` is added, by name, what is to run while the gateway does.
@@ -95,30 +125,31 @@ def walk(
         most=settings.cache.warm,
         reserve=settings.cache.warm_reserve,
     )
-    if settings.cache.warm:
-        watching["warming"] = warming.run
-    lists = Lists(documents=documents, cache=cache, clock=time.time, used=warming.used)
+    watching["warming"] = warming.run
+    events = Eventing(settings, hearing, rows=rows, records=records, gate=gate, spawn=background.spawn)
+    lists = Lists(
+        documents=documents, cache=cache, clock=time.time, used=warming.used, collected=events.noticing.collected
+    )
+    watching |= events.watches(lists, fetch)
+    runs = Runs(documents=documents, cache=cache, clock=time.time, rows=settings.cache.read_ahead)
     sampling = Sampling(settings.cache.verify, random.random, partial(_plentiful, gate))
-    effects = Effects(catalogue=rows, cache=cache, watch=watch)
-    return Walk(
+    checking = Checking(
+        documents=documents, lists=lists, background=background, watch=watch, sampling=sampling, clock=time.time
+    )
+    effects = Effects(catalogue=rows, cache=cache, watch=watch, wrote=events.noticing.wrote)
+    hold, new_id = settings.upstream.timeout + LATEST_END, partial(secrets.token_hex, 8)
+    idempotency = Idempotency(records, hold=hold, new_id=new_id)
+    departures = Departures(records, hold=hold, new_id=new_id, drop=effects.unknown)
+    watching["idempotency"], watching["departures"] = idempotency.run, departures.run
+    walk = Walk(
         catalogue=rows,
-        reads=Reads(
-            documents=documents,
-            lists=lists,
-            runs=Runs(documents=documents, cache=cache, clock=time.time, rows=settings.cache.read_ahead),
-            checking=Checking(
-                documents=documents,
-                lists=lists,
-                background=background,
-                watch=watch,
-                sampling=sampling,
-                clock=time.time,
-            ),
-        ),
+        reads=Reads(documents=documents, lists=lists, runs=runs, checking=checking),
         writes=Writes(
             effects=effects,
+            departures=departures,
             fetch=fetch,
             coalescer=Coalescer(background),
+            idempotency=idempotency,
             form=form,
             limits=Limits(size=settings.server.max_body),
             max_body=MAX_ANSWER,
@@ -130,10 +161,13 @@ def walk(
             clock=time.time,
             origin=settings.upstream.url,
             effects=effects,
+            departures=departures,
+            idempotency=idempotency,
         ),
         delivery=Delivery(renderer),
         clock=time.time,
     )
+    return Stages(walk, runs, checking, warming, departures, events)
 
 
 def _plentiful(gate: Gate, account: AccountName) -> bool:

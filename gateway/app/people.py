@@ -25,8 +25,9 @@ def secrets(settings: Settings) -> list[str]:
 def credentials(settings: Settings) -> list[str]:
     """The secrets of accounts, apps and subscriptions: the same for all replicas."""
     held = [account.token for account in settings.accounts.values()]
-    held += [secret for app in settings.apps.values() for secret in (app.key, app.secret)]
-    held += [webhook.secret for webhook in settings.webhooks]
+    held += [secret for app in settings.apps.values() for secret in (app.key, app.secret, app.previous_secret)]
+    held += [secret for webhook in settings.webhooks for secret in (webhook.secret, webhook.previous_secret)]
+    held.append(settings.webhook_delivery.signing_key)
     return [secret.get_secret_value() for secret in held if secret is not None]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 from gateway.adapters.logs import Log
 from gateway.adapters.memory import MemoryEntries
@@ -18,11 +18,14 @@ from gateway.settings import Settings
 from gateway.web.cache_api import CacheApi
 from gateway.web.identity import basic
 
+Now = Callable[[], Settings]
+"""The settings in force at this moment: a reload may change them."""
+
 
 class Purging:
     """Drops what an operator names, in memory and in the durable store."""
 
-    def __init__(self, cache: Cache, *, rows: Catalogue, owners: Owners, watch: Watch, log: Log) -> None:
+    def __init__(self, cache: Cache, *, rows: Catalogue, owners: Callable[[], Owners], watch: Watch, log: Log) -> None:
         self._cache = cache
         self._rows = rows
         self._owners = owners
@@ -31,7 +34,7 @@ class Purging:
 
     async def __call__(self, wanted: Purge) -> int:
         """Drop, and tell how many entries there were."""
-        named = purge.selectors(wanted, self._owners, self._rows)
+        named = purge.selectors(wanted, self._owners(), self._rows)
         affected = await self._resources(wanted) if named else ()
         dropped = sum([await self._cache.purge(selector) for selector in named])
         for resource in affected:
@@ -61,13 +64,13 @@ def owners(settings: Settings) -> Owners:
 
 
 def cache_api(
-    settings: Settings, *, memory: MemoryEntries[Rendition], cache: Cache, rows: Catalogue, watch: Watch, log: Log
+    now: Now, *, memory: MemoryEntries[Rendition], cache: Cache, rows: Catalogue, watch: Watch, log: Log
 ) -> CacheApi:
-    """Make `/api/cache` of a gateway."""
+    """Make `/api/cache` of a gateway, for the accounts it has `now`."""
     return CacheApi(
         contents=memory,
-        purge=Purging(cache, rows=rows, owners=owners(settings), watch=watch, log=log),
-        accounts=frozenset(settings.accounts),
+        purge=Purging(cache, rows=rows, owners=lambda: owners(now()), watch=watch, log=log),
+        accounts=lambda: now().accounts,
         resources=frozenset(rows.resources) | {OTHER},
         clock=time.time,
     )

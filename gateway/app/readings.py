@@ -9,6 +9,9 @@ from collections.abc import Mapping
 from gateway.adapters.logs import Log
 from gateway.adapters.memory import MemoryEntries
 from gateway.adapters.prometheus import Gauges
+from gateway.app.reloading import Reloading
+from gateway.app.stores import outlives
+from gateway.app.tracing import Spans
 from gateway.exchange.gate import Gate
 from gateway.exchange.rendering import Rendition
 from gateway.exchange.standing import BudgetStanding, GateSnapshot
@@ -25,11 +28,14 @@ def gauges(
     memory: MemoryEntries[Rendition],
     log: Log,
     *,
-    egress: str,
+    reloading: Reloading,
     forecasts: Mapping[AccountName, Forecast],
+    spans: Spans | None = None,
 ) -> Gauges:
     """Read every gauge at the moment of a scrape."""
-    now = gate.snapshot()
+    now, settings = gate.snapshot(), reloading.now()
+    egress = settings.egress.name
+    kept = "away" if now.ledger_away else "durable" if outlives(settings) else "volatile"
     limited = [it for it in (now.egress, *now.accounts.values()) if it.limit > 0]
     ahead = now.now - time.time()
     return Gauges(
@@ -44,7 +50,12 @@ def gauges(
             name: forecasts[name].dry_at - ahead if name in forecasts else math.inf for name in now.days
         },
         account_closed={(name, shut.reason.value): 1 for name, shut in now.closures.items()},
-        telemetry_dropped_total=log.dropped,
+        ledger_state={kept: 1},
+        egress_pause_seconds={egress: now.pause_left},
+        upstream_in_flight_requests={egress: now.leases_out},
+        config_last_reload_successful=int(reloading.succeeded),
+        config_last_reload_success_timestamp_seconds=reloading.succeeded_at,
+        telemetry_dropped_total=log.dropped | ({} if spans is None else {"span": spans.dropped()}),
     )
 
 

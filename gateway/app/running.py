@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import gc
-import importlib
 import logging
 import secrets
-import signal
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack, suppress
 from functools import partial
@@ -16,24 +13,28 @@ from types import TracebackType
 from aiohttp import web
 
 from gateway import __version__
-from gateway.adapters.logs import Log, Redaction, open_log
+from gateway.adapters.logs import Log
 from gateway.adapters.memory import MemoryEntries
 from gateway.adapters.upstream import Upstream
-from gateway.app import counting, line, people, purging, readings, spending, watching
+from gateway.app import counting, line, people, purging, readings, reloading, spending, tracing, watching
+from gateway.app.eventing import Hearing
+from gateway.app.listening import HANG_UP, Listeners
+from gateway.app.reloading import Parts, Read, Reloading
 from gateway.app.stores import open_stores
+from gateway.app.telling import Telling, open_telling
+from gateway.app.tracing import Spans
 from gateway.app.watching import Watched
 from gateway.exchange.background import Background
 from gateway.exchange.gate import EgressRule, Gate
 from gateway.exchange.outlook import Outlook
-from gateway.exchange.reconcile import Reconciler
 from gateway.exchange.rendering import Renderer, Rendition
-from gateway.policy import catalogue
 from gateway.policy.catalogue import Catalogue
 from gateway.policy.messages import Request, Response
 from gateway.policy.names import AccountName
 from gateway.policy.trace import Trace
 from gateway.policy.usage import Usage
 from gateway.settings import Settings
+from gateway.web import reload_api
 from gateway.web.express import Observe
 from gateway.web.operations import operations
 from gateway.web.proxy import Proxy, listener
@@ -45,31 +46,25 @@ _STOPPING = "stopping"
 _STOP_PATIENCE = 30.0
 """Seconds a stop waits for what was sent; what waits in line is refused at once."""
 
-_CONNECTIONS_WAITING = 1024
-"""Connections that may wait to be accepted: a burst of callers is refused in line, not by the kernel."""
-
-_LATEST_END = 5.0
-"""Seconds after the upstream's time-out by which a request has ended in any case."""
-
 _SETTLING = 2.0
 """Seconds in which replicas that were cut off from a ledger are back and look at it."""
-
-_HANG_UP = 1.0
-"""Seconds a stop leaves to connections that are still answered, before it closes them."""
 
 
 class Gateway:
     """A gateway as an async context: listening inside, stopped gracefully outside."""
 
-    def __init__(self, settings: Settings, log: Log) -> None:
+    def __init__(self, settings: Settings, log: Log, *, read: Read | None = None) -> None:
+        """`read` is how a reload gets at the settings anew; without it there is nothing new to read."""
         self.settings = settings
         self._log = log
+        self._reloading = Reloading(settings, read or (lambda: settings), log)
+        self._parts: Parts | None = None
         self._stack = AsyncExitStack()
         self._background = Background(self._died)
         self._gate: Gate | None = None
-        self._reconciler: Reconciler | None = None
+        self._reconciling: spending.Reconciling | None = None
         self._watches: list[asyncio.Task[None]] = []
-        self._sites: list[web.TCPSite] = []
+        self._listeners = Listeners(self._stack)
         self._why_not_ready: str | None = "starting"
         self._why_no_ledger: str | None = None
         self._degraded: dict[str, Callable[[], str | None]] = {"ledger": lambda: self._why_no_ledger}
@@ -89,14 +84,30 @@ class Gateway:
     ) -> None:
         await self.stop()
 
+    async def reload(self) -> tuple[Sequence[str], Sequence[str]]:
+        """Read the configuration anew (`reload_api.Reload`)."""
+        assert self._parts is not None, "it has started"
+        made = await self._reloading.reload(self._parts)
+        return made.changed, made.needs_restart
+
+    def hang_up(self) -> None:
+        """Reload because a signal says so; the log tells what came of it."""
+
+        async def reload() -> None:
+            with suppress(reload_api.Refused):
+                await self.reload()
+
+        _ = self._background.spawn(reload(), "reload")
+
     async def stop(self) -> None:
         """Take no more connections, refuse what waits, let what was sent complete, then close everything."""
         if self._why_not_ready == _STOPPING:
             return
         self._why_not_ready = _STOPPING
         self._log.event("stopping")
-        for site in self._sites:
-            await site.stop()
+        await self._listeners.stop()
+        if self._reconciling is not None:
+            self._reconciling.stop()
         for watch in self._watches:
             watch.cancel()
         if self._gate is not None:
@@ -106,7 +117,7 @@ class Gateway:
 
     async def _start(self) -> None:
         settings, stack = self.settings, self._stack
-        rows = catalogue.load({name: it.model_dump() for name, it in settings.resources.items()})
+        rows = reloading.rows_of(settings)
         memory = MemoryEntries[Rendition](settings.cache.max_bytes)
         stores = await open_stores(settings, self._log, stack)
         usage = counting.recorder(settings, rows, stores, background=self._background, log=self._log, stack=stack)
@@ -116,7 +127,7 @@ class Gateway:
             EgressRule(settings.egress.name, settings.egress.limit, settings.egress.period),
             spending.rules(settings),
             backlog=settings.queue.backlog,
-            hold=settings.upstream.timeout + _LATEST_END,
+            hold=settings.upstream.timeout + line.LATEST_END,
             new_lease_id=lambda: secrets.token_hex(8),
             spawn=self._background.spawn,
             settling=0.0 if stores.elsewhere is None else min(_SETTLING, settings.egress.period),
@@ -126,14 +137,15 @@ class Gateway:
         stack.push_async_callback(gate.close, 0.0)  # for a start that fails; `stop` has closed it before
         await gate.open()
         outlook = Outlook(gate, self._log.event)
-        metrics = self._metrics(rows, gate, memory, outlook)
+        spans = tracing.spans(settings, stack)
+        told = await open_telling(settings, stores.records, background=self._background, log=self._log, stack=stack)
+        metrics = self._metrics(rows, gate, memory, outlook, spans, told=told)
         watch = counting.Counted(metrics, usage.counted)
-        upstream = await stack.enter_async_context(
-            Upstream(settings.upstream.url, timeout=settings.upstream.timeout, max_body=line.MAX_ANSWER)
-        )
-        watching: dict[str, line.Watching] = {"outlook": outlook.run, "usage": usage.run}
+        client = Upstream(settings.upstream.url, timeout=settings.upstream.timeout, max_body=line.MAX_ANSWER)
+        upstream = await stack.enter_async_context(client)
+        watching: dict[str, line.Watching] = {"outlook": outlook.run, "usage": usage.run, **told.running}
         cache = line.cache(memory, stores, partial(spending.look, gate, settings), watching)
-        walk = line.walk(
+        stages = line.stages(
             settings,
             rows=rows,
             cache=cache,
@@ -142,63 +154,73 @@ class Gateway:
             send=upstream.send,
             watch=watch,
             background=self._background,
+            records=stores.records,
             watching=watching,
+            hearing=Hearing(told.outbox, outlook, metrics.noticed, self._log.event),
             fills=stores.fills,
         )
+        await stages.departures.recover()
         proxy = Proxy(
             identity=people.identity(settings),
-            walk=walk,
+            walk=stages.walk,
             rate_limits=readings.RateLimits(gate, period=settings.egress.period),
-            observe=self._observer(metrics, usage.counted),
+            observe=self._observer(metrics, usage.counted, spans),
             on_error=self._failed,
             max_body=settings.server.max_body,
         )
-        stored = purging.cache_api(settings, memory=memory, cache=cache, rows=rows, watch=metrics, log=self._log)
-        routes = [stored.add_to, counting.route(usage), spending.reopening(settings, gate=gate, log=self._log)]
+        now = self._reloading.now
+        stored = purging.cache_api(now, memory=memory, cache=cache, rows=rows, watch=metrics, log=self._log)
+        routes = [stored.add_to, told.add_to, counting.route(usage), spending.reopening(now, gate=gate, log=self._log)]
         self._degraded |= stores.degraded
         await self._listen(proxy, metrics, routes, lambda: (gate.snapshot(), outlook.forecasts()))
-        self._reconciler = spending.reconciler(settings, gate=gate, send=upstream.send, watch=watch, log=self._log)
-        watching["reconcile"] = self._reconciler.run
+        made = partial(spending.reconciler, gate=gate, send=upstream.send, watch=watch, log=self._log)
+        reconciling = self._reconciling = spending.Reconciling(made, self._background.spawn)
+        self._parts = Parts(proxy, stages, gate, metrics, usage.counted, self._log, reconciling, told.follow)
+        reconciling.follow(settings)
         self._watches = [self._background.spawn(run(), name) for name, run in watching.items()]
         self._why_not_ready = None
         self._log.event("started", url=self.url, operations=self.operations_url, version=__version__)
 
     async def _listen(self, proxy: Proxy, metrics: Watched, routes: counting.Routes, quota: watching.Quota) -> None:
         server, probes = self.settings.server, {"gateway": lambda: self._why_not_ready}
-        callers = web.ServerRunner(listener(proxy), shutdown_timeout=_HANG_UP)
+        callers = web.ServerRunner(listener(proxy), shutdown_timeout=HANG_UP)
         answering = operations(probes=probes, degraded=self._degraded, expose=metrics.expose)
         for add_to in routes:
             add_to(answering)
-        watching.add_to(answering, self.settings, metrics, quota)
-        operators = web.AppRunner(answering, access_log=None, shutdown_timeout=_HANG_UP)
-        self.url = await self._site(callers, server.host, server.port)
-        self.operations_url = await self._site(operators, self.settings.operations.host, self.settings.operations.port)
+        watching.add_to(answering, self._reloading.now, metrics, quota)
+        reload_api.add_to(answering, self.reload)
+        operators = web.AppRunner(answering, access_log=None, shutdown_timeout=HANG_UP)
+        self.url = await self._listeners.open(callers, server.host, server.port)
+        at = self.settings.operations
+        self.operations_url = await self._listeners.open(operators, at.host, at.port)
 
-    async def _site(self, runner: web.BaseRunner, host: str, port: int) -> str:
-        await runner.setup()
-        self._stack.push_async_callback(runner.cleanup)
-        site = web.TCPSite(runner, host, port, backlog=_CONNECTIONS_WAITING)
-        await site.start()
-        self._sites.append(site)
-        address: Sequence[object] = runner.addresses[-1]
-        shown = f"[{address[0]}]" if ":" in str(address[0]) else address[0]
-        return f"http://{shown}:{address[1]}/"
-
-    def _metrics(self, rows: Catalogue, gate: Gate, memory: MemoryEntries[Rendition], outlook: Outlook) -> Watched:
-        settings = self.settings
+    def _metrics(
+        self,
+        rows: Catalogue,
+        gate: Gate,
+        memory: MemoryEntries[Rendition],
+        outlook: Outlook,
+        spans: Spans | None,
+        *,
+        told: Telling,
+    ) -> Watched:
         return watching.metrics(
-            counting.names(settings, rows),
-            lambda: readings.gauges(
-                gate, memory, self._log, egress=settings.egress.name, forecasts=outlook.forecasts()
+            counting.names(self.settings, rows),
+            lambda: told.gauged(
+                readings.gauges(
+                    gate, memory, self._log, reloading=self._reloading, forecasts=outlook.forecasts(), spans=spans
+                )
             ),
         )
 
-    def _observer(self, metrics: Watched, usage: Usage) -> Observe:
+    def _observer(self, metrics: Watched, usage: Usage, spans: Spans | None) -> Observe:
         def observe(trace: Trace, request: Request | None, response: Response | None) -> None:
             metrics.observe(trace)
             usage.add(trace)
             size = 0 if response is None else len(response.body)
             self._log.access(trace, target="" if request is None else request.target, size=size)
+            if spans is not None:
+                spans.observe(trace)
 
         return observe
 
@@ -209,8 +231,8 @@ class Gateway:
         _logger.error("request %s failed", trace.request_id, exc_info=error)
 
     def _day_spent(self, account: AccountName) -> None:
-        if self._reconciler is not None:
-            self._reconciler.wake(account)
+        if self._reconciling is not None:
+            self._reconciling.wake(account)
 
     def _ledger_went(self, why: str | None) -> None:
         self._why_no_ledger = why and f"away, so only a safe share of the quota is used: {why}"
@@ -218,31 +240,3 @@ class Gateway:
             self._log.event("ledger_back")
         else:
             self._log.event("ledger_away", level="error", detail=why)
-
-
-async def _until_told_to_stop(settings: Settings, log: Log) -> None:
-    told = asyncio.Event()
-    for name in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(name, told.set)
-    async with Gateway(settings, log):
-        _spare_the_collector()
-        await told.wait()
-
-
-def _spare_the_collector() -> None:
-    """Let the garbage collector look at new objects only, and at old ones rarely.
-
-    A whole list is a hundred thousand dictionaries and texts in no cycle: to visit them all again and again took up to
-    80 ms at a time (`benchmarks/long_list.py`), in which nobody else is served.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 50, 100)
-
-
-def serve(settings: Settings) -> None:
-    """Run a gateway until SIGINT or SIGTERM."""
-    with open_log(Redaction(people.secrets(settings))) as log, suppress(KeyboardInterrupt):
-        new_loop = importlib.import_module(settings.server.loop).new_event_loop
-        with asyncio.Runner(loop_factory=new_loop) as runner:
-            runner.run(_until_told_to_stop(settings, log))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 import time
 from collections.abc import Callable
@@ -9,6 +10,7 @@ from collections.abc import Callable
 from aiohttp import web
 
 from gateway.adapters.logs import Log
+from gateway.exchange.background import Spawn
 from gateway.exchange.errand import AccountRule
 from gateway.exchange.fetch import Fetch
 from gateway.exchange.gate import Gate
@@ -52,12 +54,7 @@ def look(gate: Gate, settings: Settings) -> None:
 
 def reconciler(settings: Settings, *, gate: Gate, send: Send, watch: Watch, log: Log) -> Reconciler:
     """Look after every account that has a token; none where `upstream.reconcile` says never."""
-    asking = settings.accounts if settings.upstream.reconcile > 0 else {}
-    callers = {
-        AccountName(name): _caller(AccountName(name), account.token.get_secret_value())
-        for name, account in asking.items()
-        if account.token is not None
-    }
+    callers = acting(settings, APP) if settings.upstream.reconcile > 0 else {}
     return Reconciler(
         gate=gate,
         fetch=Fetch(gate=gate, send=send, clock=time.time, watch=watch),
@@ -70,24 +67,66 @@ def reconciler(settings: Settings, *, gate: Gate, send: Send, watch: Watch, log:
     )
 
 
-def _caller(account: AccountName, token: str) -> Caller:
+class Reconciling:
+    """Has a reconciler run for the accounts there are; another one when they are others."""
+
+    def __init__(self, make: Callable[[Settings], Reconciler], spawn: Spawn) -> None:
+        self._make = make
+        self._spawn = spawn
+        self._settings: Settings | None = None
+        self._reconciler: Reconciler | None = None
+        self._running: asyncio.Task[None] | None = None
+
+    def follow(self, settings: Settings) -> None:
+        """Ask for the accounts of these settings from now on; nothing happens where they ask for the same."""
+        if self._settings is not None and _asked_alike(self._settings, settings):
+            return
+        self.stop()
+        self._settings, self._reconciler = settings, self._make(settings)
+        self._running = self._spawn(self._reconciler.run(), "reconcile")
+
+    def wake(self, account: AccountName) -> None:
+        """See `Reconciler.wake`."""
+        if self._reconciler is not None:
+            self._reconciler.wake(account)
+
+    def stop(self) -> None:
+        """Ask no more."""
+        if self._running is not None:
+            self._running.cancel()
+
+
+def _asked_alike(before: Settings, after: Settings) -> bool:
+    return before.accounts == after.accounts and before.upstream.reconcile == after.upstream.reconcile
+
+
+def acting(settings: Settings, app: AppName, *, patience: float = 0.0) -> dict[AccountName, Caller]:
+    """The gateway itself as a caller, behind all others, with the own token of every account that has one."""
+    return {
+        AccountName(name): _caller(AccountName(name), account.token.get_secret_value(), app, patience=patience)
+        for name, account in settings.accounts.items()
+        if account.token is not None
+    }
+
+
+def _caller(account: AccountName, token: str, app: AppName, *, patience: float) -> Caller:
     authorization = basic(token)
     return Caller(
-        app=APP,
+        app=app,
         account=account,
         partition=cachekey.partition(account, authorization),
         authorization=authorization,
         lent=True,
-        patience=0.0,
+        patience=patience,
         priority="batch",
     )
 
 
-def reopening(settings: Settings, *, gate: Gate, log: Log) -> Callable[[web.Application], None]:
+def reopening(now: Callable[[], Settings], *, gate: Gate, log: Log) -> Callable[[web.Application], None]:
     """The route by which an operator opens an account again."""
 
     def reopen(account: AccountName) -> None:
         gate.reopen(account)
         log.event("account_reopened", account=account)
 
-    return lambda app: reopen_api.add_to(app, settings.accounts, reopen)
+    return lambda app: reopen_api.add_to(app, lambda: now().accounts, reopen)

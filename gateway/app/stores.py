@@ -51,6 +51,11 @@ async def open_stores(settings: Settings, log: Log, stack: AsyncExitStack) -> St
             raise OSError(f"store.url: a store is memory, sqlite, redis, rediss or unix, not {scheme}")
 
 
+def outlives(settings: Settings) -> bool:
+    """Is what was spent still known after a restart?"""
+    return not settings.store.url.startswith("memory://")
+
+
 def sqlite_path(settings: Settings) -> Path | None:
     """The file of a SQLite store; None for another store."""
     return _path(settings) if settings.store.url.startswith("sqlite://") else None

@@ -13,11 +13,11 @@ from typing_extensions import override
 
 from gateway import __version__
 from gateway.adapters.prometheus import Gauges, Metrics, Names
-from gateway.adapters.prometheus.families import METHOD, OTHER
+from gateway.adapters.prometheus.labels import METHOD, OTHER
 from gateway.policy.trace import Trace
 from gateway.settings import Settings
 from gateway.web import quota_api, status
-from gateway.web.status_page import Refusal, Status, Stored, Traffic, UpstreamError
+from gateway.web.status_page import Refusal, Status, Stored, Telling, Told, Traffic, UpstreamError
 
 Quota = quota_api.Read
 
@@ -58,11 +58,11 @@ def metrics(names: Names, read: Callable[[], Gauges]) -> Watched:
     return Watched(registry, names=names, read=read, version=__version__)
 
 
-def add_to(app: web.Application, settings: Settings, watched: Watched, quota: Quota) -> None:
+def add_to(app: web.Application, now: Callable[[], Settings], watched: Watched, quota: Quota) -> None:
     """Add `/api/quota`, the status page and what belongs to it to the operations listener."""
     since = time.time()
     quota_api.add_to(app, quota)
-    status.add_to(app, lambda: standing(settings, watched, quota, since=since))
+    status.add_to(app, lambda: standing(now(), watched, quota, since=since))
 
 
 def standing(settings: Settings, watched: Watched, quota: Quota, *, since: float) -> Status:
@@ -97,7 +97,24 @@ def standing(settings: Settings, watched: Watched, quota: Quota, *, since: float
         ),
         refusals=tuple(watched.refusals),
         errors=tuple(watched.errors),
+        telling=_telling(gauges),
+        reload_refused=not gauges.config_last_reload_successful,
     )
+
+
+def _telling(gauges: Gauges) -> Telling:
+    """What the page tells of webhooks: subscriptions that there are, and whoever else was told something."""
+    states: dict[str, dict[str, int]] = {}
+    for (name, state), number in gauges.webhook_subscriptions.items():
+        states.setdefault(name, {})[state] = number
+    counts = gauges.webhook_deliveries_total
+    heard = {name for (name, _), number in counts.items() if number}
+    rows = {
+        name: Told(states.get(name, {}), *(counts.get((name, result), 0) for result in ("delivered", "failed", "dead")))
+        for name in sorted(states.keys() | heard)
+    }
+    backlog = gauges.webhook_backlog_deliveries
+    return Telling(rows, backlog.get("waiting", 0), gauges.webhook_oldest_seconds, backlog.get("dead", 0))
 
 
 _Counts = Iterable[tuple[str, int]]

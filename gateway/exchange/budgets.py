@@ -17,10 +17,10 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from gateway.exchange.draft import Change, Draft, judged
+from gateway.exchange.draft import Change, Draft, judged, safe
 from gateway.policy import quota, recalling
 from gateway.policy.budget import State, dump, load
-from gateway.policy.quota import Daily, Sliding, Window
+from gateway.policy.quota import Sliding, Window
 from gateway.policy.shares import Allowed, Refused, Sharing, Standing
 from gateway.ports import Ledger, LedgerAway, Reading
 
@@ -74,6 +74,15 @@ class Budgets:
         self._away_until = 0.0
         self.last_trip = float("-inf")
 
+    def follow(self, budget: str, windows: Sequence[Window], sharing: Sharing) -> None:
+        """Keep to other limits from now on; a budget that is new is read with the next trip."""
+        self._windows[budget], self._sharing[budget] = windows, sharing
+        if budget not in self._mirror:
+            self._mirror[budget] = State()
+            if self._lost_at is not None:
+                self._lost_at[budget] = State()
+            self.owe(budget, _nothing)
+
     @property
     def away(self) -> bool:
         return self._lost_at is not None
@@ -96,7 +105,7 @@ class Budgets:
         windows = self._in_force(budget, state)
         if self._lost_at is None:
             return windows
-        return [_safe(window, self._safe_share, state=state, lost=self._lost_at[budget]) for window in windows]
+        return [safe(window, self._safe_share, state=state, lost=self._lost_at[budget]) for window in windows]
 
     def day(self, budget: str) -> Standing:
         """How an account's day stands, by the mirror."""
@@ -225,19 +234,14 @@ class Budgets:
         return state
 
 
+def _nothing(state: State, _: float) -> State:
+    """A change of nothing: it is owed where a state is only to be read."""
+    return state
+
+
 def _loaded(budget: str, text: str | None) -> State:
     """Read a state; one that cannot be read is as good as away, since a guess could overrun."""
     try:
         return load(text)
     except ValueError as error:
         raise LedgerAway(f"{budget}: {error}") from None
-
-
-def _safe(window: Window, share: float, *, state: State, lost: State) -> Window:
-    """A share of a limit; of a day only of what was left when the ledger was lost."""
-    if window.limit == 0:
-        return window
-    if isinstance(window, Sliding):
-        return replace(window, limit=max(1, int(window.limit * share)))
-    spent = lost.used if lost.day == state.day else 0
-    return Daily(max(1, spent + int(max(0, window.limit - spent) * share)))

@@ -101,6 +101,11 @@ class Cache:
             self._generations[account, resource] = self._generations.get((account, resource), 0) + 1
         return await self.drop(Selector(account=account, resources=affected))
 
+    @property
+    def purges(self) -> int:
+        """How often an operator has purged so far."""
+        return self._purges
+
     async def purge(self, selector: Selector) -> int:
         """Drop by an operator's word; no answer that is on its way now is kept either."""
         self._purges += 1

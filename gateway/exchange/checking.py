@@ -39,7 +39,7 @@ class Sampling:
 
 
 class Checking:
-    """Checks selected answers in the background, one at a time."""
+    """Checks selected answers in the background, one at a time. `sampling` may be set anew at any time."""
 
     def __init__(
         self,
@@ -55,14 +55,14 @@ class Checking:
         self._lists = lists
         self._background = background
         self._watch = watch
-        self._sampling = sampling
+        self.sampling = sampling
         self._clock = clock
         self._busy = False
         self._next: dict[CacheKey, float] = {}
 
     def consider(self, question: Question, selected: HeldAnswer) -> None:
         """Check this answer, perhaps."""
-        sampling, now = self._sampling, self._clock()
+        sampling, now = self.sampling, self._clock()
         if self._busy or sampling.chance() >= sampling.part or self._next.get(question.whole.key, 0.0) > now:
             return
         if not sampling.plentiful(question.caller.account):

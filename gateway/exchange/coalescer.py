@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine, Hashable
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeAlias, TypeVar
 
 from gateway.exchange.background import Background
 from gateway.policy.faults import Fault, Kind
-from gateway.policy.trace import Trace
+from gateway.policy.trace import Call, Trace
 
 T = TypeVar("T")
 
@@ -22,15 +22,18 @@ _AT_ONCE = 1.0
 
 
 class Flight(Generic[T]):
-    """One request to the upstream, waiting in line (`sent` is false) or under way; `cost` counts those that left.
+    """One request to the upstream, waiting in line (`sent` is false) or under way; `cost` counts those that left,
+    and `calls` tells of each.
 
-    `patience` is that of the caller who launched it, in seconds.
+    `lined_up`: it got into the line. `patience` is that of the caller who launched it, in seconds.
     """
 
     def __init__(self) -> None:
         self.sent = False
+        self.lined_up = False
         self.riders = 0
         self.cost = 0
+        self.calls: tuple[Call, ...] = ()
         self.patience = 0.0
         self.task: asyncio.Task[T | Fault]
         self.forecast: Callable[[], float] = lambda: 0.0
@@ -40,6 +43,10 @@ class Flight(Generic[T]):
         return self.task.done() or self.task.cancelling() > 0
 
 
+Launch: TypeAlias = Callable[[Flight[T]], Coroutine[Any, Any, T | Fault]]
+"""Flies a flight; a `Fault` is returned, so that each of those who ride gets its own."""
+
+
 class Coalescer(Generic[T]):
     """Flights by key. The key must hold all that makes two answers differ."""
 
@@ -47,9 +54,7 @@ class Coalescer(Generic[T]):
         self._background = background
         self._flights: dict[Hashable, Flight[T]] = {}
 
-    def board(
-        self, key: Hashable | None, launch: Callable[[Flight[T]], Coroutine[Any, Any, T | Fault]]
-    ) -> tuple[Flight[T], bool]:
+    def board(self, key: Hashable | None, launch: Launch[T]) -> tuple[Flight[T], bool]:
         """Join the flight of this key, or launch one; True when it was joined. No key: never shared."""
         if key is not None and (flight := self._flights.get(key)) is not None and not flight.over:
             return flight, True
@@ -67,12 +72,16 @@ class Coalescer(Generic[T]):
         Raises the flight's `Fault`, WAIT_TOO_LONG or TIMED_OUT. Cancelling this wait never harms the other riders.
         """
         flight.riders += 1
+        began = asyncio.get_running_loop().time()
         try:
             await _until_landed(flight, patience)
         finally:
             flight.riders -= 1
             if bill is not None:
                 bill.cost += flight.cost
+                bill.calls += flight.calls
+                if flight.lined_up and not flight.sent:  # all of it was a wait in line
+                    bill.queued = (bill.queued or 0.0) + asyncio.get_running_loop().time() - began
             if flight.riders == 0 and not flight.sent:
                 flight.task.cancel()
         landing = flight.task.result()

@@ -16,6 +16,7 @@ from gateway.exchange.errand import EgressRule, Lane, Lease, Ticket
 from gateway.policy import closure, quota
 from gateway.policy.backlog import Line
 from gateway.policy.budget import State
+from gateway.policy.closure import Reason
 
 _BATCH = 5
 """Leases taken at once: few, so that replicas share."""
@@ -169,6 +170,12 @@ def _passed_over(draft: Draft, ticket: Ticket, spent: set[Hashable]) -> bool:
         return False
     spent.add(flow)
     return True
+
+
+def answered(state: State, _: float) -> State:
+    """The upstream answered a probe: the account is open again, unless its day is spent."""
+    spent = state.closed is not None and state.closed.reason is Reason.DAY_SPENT
+    return state if spent else replace(state, closed=None)
 
 
 def _probed(state: State, at: float) -> State:

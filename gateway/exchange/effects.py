@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
+from collections.abc import Awaitable
 from dataclasses import replace
+from typing import Protocol
 
 from gateway.exchange.cache import Cache
 from gateway.exchange.landing import Landed
@@ -29,13 +31,28 @@ from gateway.policy.translation.document import Document
 from gateway.ports import Watch
 
 
+class Wrote(Protocol):
+    """Is told of every write that was answered, at the moments (epoch seconds) it was sent and answered."""
+
+    def __call__(
+        self, caller: Caller, resource: str, change: Change | None, /, *, began: float, ended: float
+    ) -> Awaitable[None]: ...
+
+
+async def _nobody_is_told(
+    _caller: Caller, _resource: str, _change: Change | None, /, *, began: float, ended: float
+) -> None:
+    """Where nobody subscribes to changes, none are told."""
+
+
 class Effects:
     """Applies writes to the cache, one after the other for each account."""
 
-    def __init__(self, *, catalogue: Catalogue, cache: Cache, watch: Watch) -> None:
+    def __init__(self, *, catalogue: Catalogue, cache: Cache, watch: Watch, wrote: Wrote = _nobody_is_told) -> None:
         self._catalogue = catalogue
         self._cache = cache
         self._watch = watch
+        self._wrote = wrote
         self._turn: defaultdict[AccountName, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     def known(self, account: AccountName, resource: str) -> int:
@@ -73,6 +90,8 @@ class Effects:
                 entry_of_member = await _member(caller, match, change, landed, answer)
                 if entry_of_member is not None:
                     await self._cache.keep(entry_of_member, generation)
+        began, ended = landed.landing.requested_at, landed.landing.received_at
+        await self._wrote(caller, rows.name, change, began=began, ended=ended)
 
     async def _drop(self, account: AccountName, resource: str, cause: str) -> None:
         affected = self._catalogue.changed_by(resource)

@@ -1,14 +1,17 @@
-"""One request to the upstream: line up, send once, settle what it cost, and act on what the answer says of limits."""
+"""One request to the upstream: line up, send, settle what it cost, and act on what the answer says of limits.
+
+It is sent once, and again only where `policy/retrying.py` knows that to be safe.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
 
 from gateway.exchange.coalescer import Flight
 from gateway.exchange.gate import Errand, Gate, Lease
-from gateway.policy import contentcoding, outcome
+from gateway.policy import contentcoding, outcome, retrying
 from gateway.policy.backlog import Priority
 from gateway.policy.caller import Caller
 from gateway.policy.faults import Fault, Kind
@@ -23,10 +26,22 @@ from gateway.policy.outcome import (
     TooFast,
 )
 from gateway.policy.refused import RefusedCredentials
-from gateway.ports import Clock, NeverSent, Send, Watch
+from gateway.policy.retrying import Failure
+from gateway.policy.trace import Call
+from gateway.ports import Clock, CutOff, NeverSent, Send, Watch
 
-_TOO_FAST_TRIES = 2
-"""Times a request is sent when the upstream says "too fast": it was refused, so sending it again is safe."""
+_AT_LEAST = 1.0
+"""Seconds that all have for trying again, however impatient: as for a turn that is due (`coalescer`)."""
+
+
+class Crossing(Protocol):
+    """Is told of the moments that matter to whoever must know whether a request may have arrived."""
+
+    async def leaves(self) -> None:
+        """The request leaves when this returns; a `Fault` keeps it back."""
+
+    async def turned_back(self) -> None:
+        """The request that left certainly was not done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +52,7 @@ class Order:
     request: Request
     resource: str
     patience: float
+    crossing: Crossing | None = None
 
     @property
     def errand(self) -> Errand:
@@ -74,47 +90,72 @@ class Fetch:
         self._refused = RefusedCredentials()
 
     async def __call__(self, order: Order, flight: Flight[Any]) -> Landing:
-        """Fetch an order as the given flight; raises `Fault` for every refusal, the gateway's or the upstream's."""
-        for _ in range(_TOO_FAST_TRIES):
-            landing = await self._attempt(order, flight)
-            if not isinstance(landing.verdict, TooFast):
-                return landing
-            flight.sent = False
-        raise Fault(Kind.TOO_FAST, "the upstream says that requests come too fast", retry_after=self._gate.pause_left())
+        """Fetch an order as the given flight; raises `Fault` for every refusal, the gateway's or the upstream's.
 
-    async def _attempt(self, order: Order, flight: Flight[Any]) -> Landing:
+        What is safe to send again is sent again, within the patience and each time with a lease of its own.
+        """
+        ticks = asyncio.get_running_loop().time
+        began, tries, left = ticks(), 0, order.patience
+        while True:
+            tries += 1
+            ended = await self._attempt(order, replace(order.errand, patience=left), flight)
+            failure = _failure(ended)
+            if failure in retrying.NOT_DONE and order.crossing is not None:
+                await order.crossing.turned_back()
+            pause = retrying.pause(failure, order.request.method, tries)
+            spent = ticks() - began + (pause or 0.0)
+            if pause is None or spent > max(order.patience, _AT_LEAST):
+                return self._ended(ended)
+            flight.sent, left = False, max(0.0, order.patience - spent)
+            await asyncio.sleep(pause)
+
+    def _ended(self, ended: Landing | Fault) -> Landing:
+        if isinstance(ended, Fault):
+            raise ended
+        if isinstance(ended.verdict, TooFast):
+            detail = "the upstream says that requests come too fast"
+            raise Fault(Kind.TOO_FAST, detail, retry_after=self._gate.pause_left())
+        return ended
+
+    async def _attempt(self, order: Order, errand: Errand, flight: Flight[Any]) -> Landing | Fault:
+        """Line up and send once; a `Fault` that the sending ended in is returned, any other raised."""
         self._refused.check(order.caller.partition, self._clock())
-        ticket = self._gate.line_up(order.errand)
+        ticket = self._gate.line_up(errand)
+        flight.lined_up = True
         flight.forecast = lambda: self._gate.wait_ahead(ticket)
         try:
             lease = await ticket.lease
             flight.sent = True
+            if order.crossing is not None:
+                await order.crossing.leaves()
             return await self._sent(order, lease, flight)
         finally:
             self._gate.leave(ticket)  # nothing, unless the lease was never put to use
 
-    async def _sent(self, order: Order, lease: Lease, flight: Flight[Any]) -> Landing:
+    async def _sent(self, order: Order, lease: Lease, flight: Flight[Any]) -> Landing | Fault:
         caller, loop_time = order.caller, asyncio.get_running_loop().time
         began, requested_at = loop_time(), self._clock()
-        left = True
+        left, status, code = True, 0, None
         try:
             response = await self._send(order.request)
+            status = response.status
+            if status >= 400:
+                code = _api_code(response)
         except Fault as fault:
             left = not isinstance(fault.__cause__, NeverSent)
             self._watch.answered(caller.account, 0, None, order.resource, loop_time() - began)
-            raise
+            return fault
         finally:
+            took = loop_time() - began
             if left:  # also when this task is cancelled half-way: the request may have arrived
                 flight.cost += 1
+                flight.calls += (Call(requested_at, lease.waited, took, order.request.method, status, code),)
                 self._watch.sent(caller.account, caller.app, order.resource, order.request.method)
                 await self._gate.settle(lease)
-        took, code = loop_time() - began, None
-        if response.status >= 400:
-            code = _api_code(response)
-        self._watch.answered(caller.account, response.status, code, order.resource, took)
+        self._watch.answered(caller.account, status, code, order.resource, took)
         landing = Landing(
             response=response,
-            verdict=outcome.classify(response.status, code),
+            verdict=outcome.classify(status, code),
             api_code=code,
             requested_at=requested_at,
             received_at=self._clock(),
@@ -143,6 +184,15 @@ class Fetch:
             case Failed():
                 pass
         return landing
+
+
+def _failure(ended: Landing | Fault) -> Failure | None:
+    """Why an attempt brought nothing, as far as that tells whether to send again."""
+    if isinstance(ended, Landing):
+        return Failure.TOO_FAST if isinstance(ended.verdict, TooFast) else None
+    if isinstance(ended.__cause__, NeverSent):
+        return Failure.NEVER_SENT if ended.kind is Kind.UPSTREAM_UNREACHABLE else Failure.UNSENDABLE
+    return Failure.CUT_OFF if isinstance(ended.__cause__, CutOff) else None
 
 
 def _api_code(response: Response) -> int | None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from functools import partial
 
 from gateway.exchange.cache import Cache
-from gateway.exchange.coalescer import Coalescer, Flight
+from gateway.exchange.coalescer import Coalescer, Flight, Launch
+from gateway.exchange.departures import Departures
 from gateway.exchange.effects import Effects
-from gateway.exchange.fetch import Fetch, Landing
+from gateway.exchange.fetch import Fetch, Landing, Order
 from gateway.exchange.inquiry import Inquiry
 from gateway.exchange.revalidation import Passed, Reading, Revalidation
 from gateway.exchange.variants import Variants
@@ -23,11 +24,18 @@ class Flights:
     """Launches requests, each settled with the store before anybody hears of it.
 
     `origin` is the upstream's URL, to know its absolute references by. `effects` drops documented resources where a
-    write to one passes here: other media, sub-actions.
+    write to one passes here: other media, sub-actions. `departures` notes writes while they are under way.
     """
 
     def __init__(
-        self, *, cache: Cache, fetch: Fetch, coalescer: Coalescer[Passed], origin: str, effects: Effects | None
+        self,
+        *,
+        cache: Cache,
+        fetch: Fetch,
+        coalescer: Coalescer[Passed],
+        origin: str,
+        effects: Effects | None,
+        departures: Departures | None,
     ) -> None:
         self.variants = Variants(cache)
         self._revalidation = Revalidation(self.variants)
@@ -36,11 +44,15 @@ class Flights:
         self._coalescer = coalescer
         self._origin = origin
         self._effects = effects
+        self._departures = departures
 
     def board(self, inquiry: Inquiry, entry: Entry | None) -> tuple[Flight[Passed], bool]:
         """Join the flight of an equal request that no write came before, or launch one; True when it was joined."""
         if not inquiry.reads:
-            return self._coalescer.board(None, partial(self._passed_on, inquiry))
+            launch: Launch[Passed] = partial(self._passed_on, inquiry)
+            if inquiry.claim is not None:
+                launch = partial(inquiry.claim.around, launch, _answer)
+            return self._coalescer.board(None, launch)
         account, resource = inquiry.caller.account, inquiry.resource
         writes = (self.variants.underway.sort(inquiry.key, account), self._cache.generation(account, resource))
         return self._coalescer.board((inquiry.alike, writes), partial(self._read, inquiry, entry))
@@ -61,9 +73,16 @@ class Flights:
 
     async def _passed_on(self, inquiry: Inquiry, flight: Flight[Passed]) -> Passed | Fault:
         """Send what is no plain read; a write takes effect on the store before it is answered."""
+        order = inquiry.order(None)
+        if self._departures is None or not invalidation.unsafe(inquiry.request.method):
+            return await self._sent(inquiry, order, flight)
+        async with self._departures.noted(order) as noted:
+            return await self._sent(inquiry, noted, flight)
+
+    async def _sent(self, inquiry: Inquiry, order: Order, flight: Flight[Passed]) -> Passed | Fault:
         writes = invalidation.unsafe(inquiry.request.method)
         try:
-            landing = await self._fetch(inquiry.order(None), flight)
+            landing = await self._fetch(order, flight)
         except Fault as fault:
             if writes and flight.sent and fault.kind not in REFUSALS:  # it may have been done
                 await self._invalidate(inquiry, Response(200))
@@ -90,3 +109,7 @@ class Flights:
         with self.variants.underway.reading(inquiry.key, account, flight) as read:
             generation = self._cache.generation(account, inquiry.resource)
             await self._revalidation.keep(Reading(inquiry, None, read, generation), landing)
+
+
+def _answer(passed: Passed) -> Response:
+    return passed.answer

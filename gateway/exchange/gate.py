@@ -21,18 +21,18 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 
 from gateway.exchange.background import Spawn
 from gateway.exchange.budgets import Budgets, ticks
-from gateway.exchange.dispatcher import Dispatcher
+from gateway.exchange.dispatcher import Dispatcher, answered
 from gateway.exchange.door import Door, closed
 from gateway.exchange.draft import Change
 from gateway.exchange.errand import AccountRule, EgressRule, Errand, Lane, Lease, Ticket
 from gateway.exchange.standing import BudgetStanding, GateSnapshot, snapshot
 from gateway.policy import closure, quota
 from gateway.policy.backlog import Line
-from gateway.policy.budget import State
-from gateway.policy.closure import Closure, Reason
+from gateway.policy.closure import Closure
 from gateway.policy.faults import Fault, Kind
 from gateway.policy.names import AccountName
 from gateway.policy.outcome import AccountClosed
@@ -65,10 +65,9 @@ class Gate:
     ) -> None:
         """Set up without asking the ledger.
 
-        `hold` is the longest time in seconds from a grant to the end of its request; `safe_share` the part of each
-        limit this process uses while the ledger is away; `settling` the seconds others need to look at one that is
-        empty; `on_ledger` is told why it is away, and None when it is back; `on_day_spent` of an account whose day the
-        upstream calls spent, which the ledger did not expect.
+        `hold` is the longest time in seconds from a grant to the end of a request; `safe_share` the part of each limit
+        used while the ledger is away; `settling` the seconds others need to look at an empty one; `on_ledger` is told
+        why it is away, and None when it is back; `on_day_spent` of an account whose day the upstream calls spent.
         """
         windows: dict[str, list[Window]] = {egress.budget: [Sliding(egress.limit, egress.period * _DRIFT)]}
         windows |= {_budget(name): [rule.window] for name, rule in accounts.items()}
@@ -99,6 +98,14 @@ class Gate:
         """Learn what was spent before, so that the door knows the truth, and start to dispatch."""
         await self._budgets.trip([self._egress.budget, *map(_budget, self._accounts)], lambda _: ())
         self._dispatch = self._spawn(self._run(), "gate")
+
+    def follow(self, accounts: Mapping[AccountName, AccountRule], *, backlog: int) -> None:
+        """Keep to other rules from now on. Who waits or is under way for an account that is gone is still served."""
+        self._accounts = tuple(accounts)
+        for name, rule in accounts.items():
+            self._budgets.follow(_budget(name), [rule.window], rule.sharing)
+        self._line.limit = backlog
+        self._dispatcher.ask()
 
     async def close(self, grace: float) -> None:
         """Refuse all who wait, let what was sent settle for at most `grace` seconds, write what is owed, stop."""
@@ -156,7 +163,7 @@ class Gate:
     def answered(self, account: AccountName) -> None:
         """The upstream answered: if a probe of ours was out, the account is open again."""
         if self._door.probe_over(account):
-            self._change(_budget(account), _answered)
+            self._change(_budget(account), answered)
 
     def pause(self, seconds: float | None = None) -> None:
         """The upstream says "too fast": send nothing for a period, longer on repetition, at least `seconds`."""
@@ -175,10 +182,8 @@ class Gate:
 
     def close_account(self, account: AccountName, state: AccountClosed, *, status: int, api_code: int | None) -> Fault:
         """The upstream closed the account: tell all who wait; returns the `Fault` to raise."""
-        reason, can_pass = state.reason, state.can_pass
-        return self._close(
-            account, lambda at: closure.shut(reason, status=status, api_code=api_code, can_pass=can_pass, now=at)
-        )
+        shut = partial(closure.shut, state.reason, status=status, api_code=api_code, can_pass=state.can_pass)
+        return self._close(account, lambda at: shut(now=at))
 
     def reopen(self, account: AccountName) -> None:
         """An operator says that the account is open again, whatever closed it."""
@@ -243,8 +248,3 @@ def _budget(account: AccountName) -> str:
 
 def _given_back(lease: Lease) -> Change:
     return lambda state, _: quota.give_back(state, lease.id)
-
-
-def _answered(state: State, _: float) -> State:
-    spent = state.closed is not None and state.closed.reason is Reason.DAY_SPENT
-    return state if spent else replace(state, closed=None)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from gateway.exchange.fetch import Order
+from gateway.exchange.idempotency import Claim
 from gateway.policy import cachecontrol, choices, conditional, freshening, outgoing
 from gateway.policy.caller import Caller, patience
 from gateway.policy.entry import Entry
@@ -20,11 +21,12 @@ _OF_ONE_READ = conditional.FOR_CACHES | {"cache-control", "if-range", "pragma", 
 
 @dataclass(frozen=True)
 class Inquiry:
-    """What is asked, and by whom; `resource` is its label in metrics."""
+    """What is asked, and by whom; `resource` is its label in metrics, `claim` its hold on an Idempotency-Key."""
 
     request: Request
     caller: Caller
     resource: str
+    claim: Claim | None = None
 
     @cached_property
     def reads(self) -> bool:
@@ -61,7 +63,9 @@ class Inquiry:
         sent = self.sent
         if stored is not None:
             sent = replace(sent, headers=freshening.asking(sent.headers, stored.response))
-        return Order(caller=self.caller, request=sent, resource=self.resource, patience=self.patience)
+        return Order(
+            caller=self.caller, request=sent, resource=self.resource, patience=self.patience, crossing=self.claim
+        )
 
     def for_the_store(self) -> Inquiry:
         """The same question asked for those who come later: for the whole, and without this caller's conditions."""

@@ -13,6 +13,7 @@ from typing import TypeAlias
 from gateway.exchange import rendering
 from gateway.exchange.cache import Cache
 from gateway.exchange.documents import Documents
+from gateway.exchange.orders import Orders
 from gateway.exchange.pace import drive
 from gateway.exchange.question import Question
 from gateway.exchange.rendering import HeldAnswer
@@ -24,7 +25,7 @@ from gateway.policy.freshness import Forward, Refreshable
 from gateway.policy.messages import Response
 from gateway.policy.names import CacheKey
 from gateway.policy.negotiation import Representation
-from gateway.policy.selection import Selected, select
+from gateway.policy.selection import Selected, order_shown, select
 from gateway.policy.trace import SELECTED, Outcome, Trace
 from gateway.policy.translation import json_codec
 from gateway.policy.translation.document import Document, discarding
@@ -32,17 +33,33 @@ from gateway.policy.translation.malformed import Malformed
 from gateway.ports import Clock
 
 Used: TypeAlias = Callable[[Question, HeldAnswer], None]
+Collected: TypeAlias = Callable[[Question, HeldAnswer, Collection], None]
 
 
 def _nobody_asks(_question: Question, _whole: HeldAnswer) -> None:
     """Where no list is kept warm, nobody has to know which are used."""
 
 
+def _nobody_compares(_question: Question, _whole: HeldAnswer, _rows: Collection) -> None:
+    """Where nobody subscribes to changes, none are looked for."""
+
+
 class Lists:
     """Answers from whole lists, one for each resource and partition."""
 
-    def __init__(self, *, documents: Documents, cache: Cache, clock: Clock, used: Used = _nobody_asks) -> None:
-        """`used` is told of every list that something was selected from anew; repetitions are counted in the record."""
+    def __init__(
+        self,
+        *,
+        documents: Documents,
+        cache: Cache,
+        clock: Clock,
+        used: Used = _nobody_asks,
+        collected: Collected = _nobody_compares,
+    ) -> None:
+        """`used` is told of every list that something was selected from anew; repetitions are counted in the record.
+
+        `collected` is told of the rows of every list that was fetched.
+        """
         self._documents = documents
         self._cache = cache
         self._clock = clock
@@ -50,6 +67,8 @@ class Lists:
         self._members_differ: set[CacheKey] = set()
         self._parsing: dict[CacheKey, asyncio.Lock] = {}
         self._used = used
+        self._collected = collected
+        self._orders = Orders()
 
     async def answer(self, question: Question, trace: Trace) -> HeldAnswer | None:
         """Answer from the whole list, fetched if need be; None where it does not decide. Raises `Fault`."""
@@ -65,7 +84,8 @@ class Lists:
             self._give_up(question)
             return None
         match = question.match
-        chosen = select(collection, match.resource, match.member, question.request.query)
+        known = self._orders.shown(question.key, self._cache.purges)
+        chosen = select(collection, match.resource, match.member, question.request.query, known)
         if not isinstance(chosen, Selected):
             return None
         _tell(trace)
@@ -75,11 +95,20 @@ class Lists:
             return whole
         return self._cache.hold(await _entry(question, whole.entry, chosen.document), whole)
 
-    def learn(self, question: Question, member: Document) -> None:
-        """Take note of a member the upstream answered: one with other fields than the list's rows ends selection."""
+    def learn(self, question: Question, answer: Document) -> None:
+        """Take note of what the upstream answered although there is a list of it.
+
+        A member with other fields than the list's rows ends selection of members; a sorted list shows how ties stand.
+        """
         whole = self._cache.peek(question.whole.key)
-        if whole is not None and whole.collection is not None and shows_other_fields(whole.collection, member):
-            self._members_differ.add(whole.entry.key)
+        if whole is None or whole.collection is None:
+            return
+        match, query = question.match, question.request.query
+        if match.member is not None:
+            if shows_other_fields(whole.collection, answer):
+                self._members_differ.add(whole.entry.key)
+        elif (shown := order_shown(whole.collection, match.resource, query, answer)) is not None:
+            self._orders.learn(question.key, whole.entry.key, self._cache.purges, shown)
 
     async def again(self, question: Question) -> Document | None:
         """The answer from the list fetched anew; None where that does not decide. Raises `Fault`, `Malformed`."""
@@ -89,10 +118,21 @@ class Lists:
     async def distrust(self, question: Question) -> None:
         """Answer nothing more from this list, nor what was selected from it, until it is fetched anew."""
         self._give_up(question)
+        self._orders.forget(question.whole.key)
         await self._cache.drop(Selector(account=question.caller.account, resources=frozenset({question.resource})))
 
+    async def renew(self, question: Question) -> bool:
+        """Have the whole list no older than is asked for, and its rows at hand; False where it is none.
+
+        Raises `Fault`.
+        """
+        whole = await self._obtain(question, Trace(request_id="", traceparent=""))
+        if whole is None or whole.entry.response.status != 200:
+            return False
+        return isinstance(await self._collection(whole, question), Collection)
+
     def knows(self, question: Question) -> bool:
-        """Is there a whole list at hand that a member answer can be compared with?"""
+        """Is there a whole list at hand that an answer can be compared with?"""
         return question.match.resource.whole and self._cache.peek(question.whole.key) is not None
 
     def decides(self, question: Question) -> bool:
@@ -158,6 +198,7 @@ class Lists:
             await drive(discarding(parsed))
             if isinstance(collection, Collection):
                 self._cache.attach(whole, collection)
+                self._collected(question, whole, collection)
                 self._members_differ.discard(key)
             return collection
 

@@ -52,7 +52,7 @@ class Outlook:
                 pace, remaining=max(0, day.limit - day.used), elapsed=DAY - day.left, left=day.left
             )
             for name, pace in self._paces.items()
-            for day in [days[name]]
+            if (day := days.get(name)) is not None  # a reload may have taken it away
         }
 
     def _say(self, name: AccountName, day: DayStanding, forecast: Forecast) -> None:

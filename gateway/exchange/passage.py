@@ -11,9 +11,11 @@ from dataclasses import replace
 
 from gateway.exchange.cache import Cache
 from gateway.exchange.coalescer import Coalescer
+from gateway.exchange.departures import Departures
 from gateway.exchange.effects import Effects
 from gateway.exchange.fetch import Fetch
 from gateway.exchange.flights import Flights
+from gateway.exchange.idempotency import Idempotency
 from gateway.exchange.inquiry import Inquiry
 from gateway.exchange.revalidation import Passed
 from gateway.policy import conditional, freshness, ranges
@@ -31,7 +33,10 @@ _StandIn = Callable[[Entry, Directives, float], Fresh | None]
 
 
 class Passage:
-    """An ordinary HTTP cache in front of paths whose meaning is not known; `origin` and `effects` as in `Flights`."""
+    """An ordinary HTTP cache in front of paths whose meaning is not known.
+
+    `origin`, `effects` and `departures` are those of `Flights`.
+    """
 
     def __init__(
         self,
@@ -42,11 +47,16 @@ class Passage:
         clock: Clock,
         origin: str = "",
         effects: Effects | None = None,
+        departures: Departures | None = None,
+        idempotency: Idempotency | None = None,
     ) -> None:
-        self._flights = Flights(cache=cache, fetch=fetch, coalescer=coalescer, origin=origin, effects=effects)
+        self._flights = Flights(
+            cache=cache, fetch=fetch, coalescer=coalescer, origin=origin, effects=effects, departures=departures
+        )
         self._variants = self._flights.variants
         self._coalescer = coalescer
         self._clock = clock
+        self._idempotency = idempotency
 
     async def __call__(self, request: Request, caller: Caller, trace: Trace) -> Response:
         """Answer from the store where RFC 9111 allows it, else ask the upstream."""
@@ -54,7 +64,7 @@ class Passage:
         if not inquiry.reads:
             trace.outcome = Outcome.BYPASS
             trace.forwarded = "bypass" if request.method in ("GET", "HEAD") else "method"
-            return await self._forward(inquiry, None, trace)
+            return await self._once(inquiry, trace)
         found = await self._variants.find(inquiry)
         if found.entry is None:
             trace.forwarded = found.missed
@@ -65,6 +75,16 @@ class Passage:
             trace.forwarded = decision.reason
         trace.outcome = Outcome.MISS
         return await self._forward(inquiry, found.entry, trace)
+
+    async def _once(self, inquiry: Inquiry, trace: Trace) -> Response:
+        """Send what is no plain read; one that was sent before under its Idempotency-Key is answered as it was then."""
+        if self._idempotency is None:
+            return await self._forward(inquiry, None, trace)
+        claim = await self._idempotency.claim(inquiry.request.headers, inquiry.order(None), said=None)
+        if isinstance(claim, Response):
+            trace.outcome = Outcome.REPLAYED
+            return _measured(claim)
+        return await self._forward(replace(inquiry, claim=claim), None, trace)
 
     def _hit(self, inquiry: Inquiry, entry: Entry, found: Fresh | Refreshable, trace: Trace) -> Response:
         trace.outcome = Outcome.HIT if found.ttl > 0 else Outcome.STALE

@@ -34,7 +34,7 @@ class Reads:
                 self._checking.consider(question, held)
             return held
         held = await self._runs.answer(question, trace) or await self._documents.obtain(question, trace)
-        if match.member is not None and trace.cost and self._lists.knows(question):
+        if trace.cost and self._lists.knows(question):
             await self._learn(question, held)
         return held
 

@@ -36,19 +36,19 @@ class _Seen:
 
 
 class Runs:
-    """Fetches ahead for tools that page; at most `rows` rows at once, 0 for never."""
+    """Fetches ahead for tools that page; at most `rows` rows at once, 0 for never. It may be set anew at any time."""
 
     def __init__(self, *, documents: Documents, cache: Cache, clock: Clock, rows: int) -> None:
         self._documents = documents
         self._cache = cache
         self._clock = clock
-        self._rows = rows
+        self.rows = rows
         self._last: OrderedDict[Hashable, _Seen] = OrderedDict()
 
     async def answer(self, question: Question, trace: Trace) -> HeldAnswer | None:
         """Answer the second page of a run by fetching the rest; None for everything else. Raises `Fault`."""
         page = paging.page(question.match, question.request.query)
-        if page is None or page.limit >= self._rows or question.never_stored:
+        if page is None or page.limit >= self.rows or question.never_stored:
             return None
         list_ = (question.caller.partition, question.resource, page.listed)
         now, seen = self._clock(), self._last.pop(list_, None)
@@ -62,7 +62,7 @@ class Runs:
         return await self._fetched(question, page, trace)
 
     async def _fetched(self, question: Question, page: Page, trace: Trace) -> HeldAnswer | None:
-        rest = question.about(page.onwards(self._rows).query)
+        rest = question.about(page.onwards(self.rows).query)
         run = await self._documents.obtain(rest, trace)
         if run.entry.response.status != 200:
             return None
@@ -75,7 +75,7 @@ class Runs:
             return None
         trace.detail = SELECTED
         first = await self._cut(question, parsed, rows[: page.limit], run)
-        complete = len(rows) < self._rows
+        complete = len(rows) < self.rows
         following = page.next()
         while (start := following.offset - page.offset) < len(rows):
             cut = rows[start : start + page.limit]

@@ -40,6 +40,10 @@ class Walk:
         self._delivery = delivery
         self._clock = clock
 
+    def follow(self, catalogue: Catalogue) -> None:
+        """Go by other rules of the resources from now on; what is under way ends by those it began with."""
+        self._catalogue = catalogue
+
     async def handle(self, request: Request, caller: Caller, trace: Trace) -> Response:
         """Answer one request of one caller; raises `Fault` where there is no answer to give."""
         request = outgoing.overridden(request)

@@ -40,6 +40,7 @@ class _Known:
 class Warming:
     """Knows which lists are used, and keeps at most `most` of them warm (0: none), never below the part `reserve`.
 
+    Both may be set anew at any time.
     Only lists fetched with an account's own token: nobody's own credential is used without its owner asking.
     """
 
@@ -47,14 +48,14 @@ class Warming:
         self._documents = documents
         self._gate = gate
         self._clock = clock
-        self._most = most
-        self._reserve = reserve
+        self.most = most
+        self.reserve = reserve
         self._known: dict[CacheKey, _Known] = {}
 
     def used(self, question: Question, whole: HeldAnswer) -> None:
         """Take note of who had something selected from a list: its next fetch is charged to the last of them."""
         key = question.whole.key
-        if self._most == 0 or not question.caller.lent or whole.entry.key != key:
+        if self.most == 0 or not question.caller.lent or whole.entry.key != key:
             return
         asking = question.whole.behind_all()  # nothing of the caller's own request is kept
         known = self._known.setdefault(key, _Known(asking, ref(whole)))
@@ -70,7 +71,7 @@ class Warming:
         """Count, and fetch what is due while nobody waits and there is quota to spare."""
         usages = self._counted()
         left = {name: day.left for name, day in self._gate.snapshot().days.items()}
-        for entry in warming.due(usages, left, most=self._most, now=self._clock()):
+        for entry in warming.due(usages, left, most=self.most, now=self._clock()):
             if self._may_spend(entry.account):
                 await self._fetch(entry)
 
@@ -91,8 +92,10 @@ class Warming:
     def _may_spend(self, account: AccountName) -> bool:
         now = self._gate.snapshot()
         held_up = any(now.waiting.values()) or now.pause_left > 0 or now.ledger_away or account in now.closures
+        if held_up or account not in now.accounts:  # a reload may have taken it away
+            return False
         windows = (now.egress, now.accounts[account])
-        return not held_up and all(warming.spare(it.remaining, it.limit, self._reserve) for it in windows)
+        return all(warming.spare(it.remaining, it.limit, self.reserve) for it in windows)
 
     async def _fetch(self, entry: Entry) -> None:
         known = self._known[entry.key]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from gateway.exchange import landing, rendering
-from gateway.exchange.coalescer import Coalescer, Flight
+from gateway.exchange.coalescer import Coalescer, Flight, Launch
+from gateway.exchange.departures import Departures
 from gateway.exchange.effects import Effects
 from gateway.exchange.fetch import Fetch, Order
+from gateway.exchange.idempotency import Idempotency
 from gateway.exchange.landing import Landed, Place
 from gateway.exchange.pace import drive
 from gateway.exchange.rendering import HeldAnswer
@@ -17,7 +19,7 @@ from gateway.policy.caller import Caller, patience
 from gateway.policy.catalogue import Match
 from gateway.policy.change import written
 from gateway.policy.faults import REFUSALS, Fault, Kind
-from gateway.policy.messages import Request
+from gateway.policy.messages import Request, Response
 from gateway.policy.negotiation import Representation, Unsupported
 from gateway.policy.outcome import CallerMistake, Failed
 from gateway.policy.trace import Outcome, Trace
@@ -37,21 +39,28 @@ class _Write:
 
 
 class Writes:
-    """Sends writes; a caller who hangs up frees the place in line, but what was sent completes and takes effect."""
+    """Sends writes; a caller who hangs up frees the place in line, but what was sent completes and takes effect.
+
+    One that was sent before under its Idempotency-Key is answered as it was then, and changes nothing here.
+    """
 
     def __init__(
         self,
         *,
         effects: Effects,
+        departures: Departures,
         fetch: Fetch,
         coalescer: Coalescer[Landed],
+        idempotency: Idempotency,
         form: Representation,
         limits: Limits,
         max_body: int,
     ) -> None:
         self._effects = effects
+        self._departures = departures
         self._fetch = fetch
         self._coalescer = coalescer
+        self._idempotency = idempotency
         self._form = form
         self._limits = limits
         self._max_body = max_body
@@ -67,17 +76,26 @@ class Writes:
             resource=match.resource.name,
             patience=willing,
         )
-        write = _Write(order, match, request.query, said)
-        flight, _ = self._coalescer.board(None, partial(self._launch, write))
+        claim = await self._idempotency.claim(request.headers, order, said=said)
+        if isinstance(claim, Response):
+            trace.outcome = Outcome.REPLAYED
+            return landing.replayed(claim, _place(order, match))
+        write = _Write(replace(order, crossing=claim), match, request.query, said)
+        launch: Launch[Landed] = partial(self._launch, write)
+        if claim is not None:
+            launch = partial(claim.around, launch, _answer)
+        flight, _ = self._coalescer.board(None, launch)
         landed = await self._coalescer.ride(flight, willing, bill=trace)
         landed.tell(trace, joined=False)
         return landed.held
 
     async def _launch(self, write: _Write, flight: Flight[Landed]) -> Landed | Fault:
-        order, match = write.order, write.match
-        caller, target = order.caller, order.request.target
-        known = self._effects.known(caller.account, order.resource)
-        place = Place(cachekey.plain_key(caller.partition, target), caller.account, match, target, 0)
+        async with self._departures.noted(write.order) as order:
+            return await self._sent(replace(write, order=order), flight)
+
+    async def _sent(self, write: _Write, flight: Flight[Landed]) -> Landed | Fault:
+        known = self._effects.known(write.order.caller.account, write.order.resource)
+        order, caller, place = write.order, write.order.caller, _place(write.order, write.match)
         try:
             landed = landing.unstored(await self._fetch(order, flight), place, max_body=self._max_body)
         except Fault as fault:
@@ -128,6 +146,15 @@ class Writes:
         if self._form is Representation.JSON:
             return await drive(json_codec.writing_body(said)), said
         return await drive(xml_codec.writing_body(said, resource)), said
+
+
+def _place(order: Order, match: Match) -> Place:
+    caller, target = order.caller, order.request.target
+    return Place(cachekey.plain_key(caller.partition, target), caller.account, match, target, 0)
+
+
+def _answer(landed: Landed) -> Response:
+    return landed.held.entry.response
 
 
 async def _document(landed: Landed) -> Document | None:

@@ -80,10 +80,10 @@ class _Turn(Generic[T]):
 
 
 class Line(Generic[T, K]):
-    """The line itself: join, leave at any time, serve the next."""
+    """The line itself: join, leave at any time, serve the next. `limit` may be set anew: who waits is not put out."""
 
     def __init__(self, limit: int) -> None:
-        self._limit = limit
+        self.limit = limit
         self._root: _Turn[T] = _Turn()
         self._ranks = count()
 
@@ -96,7 +96,7 @@ class Line(Generic[T, K]):
 
     @property
     def full(self) -> bool:
-        return self._root.waiting >= self._limit
+        return self._root.waiting >= self.limit
 
     def join(self, ticket: T) -> bool:
         """Stand at the end of the app's own queue; False when the line is full."""

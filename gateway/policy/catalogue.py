@@ -161,7 +161,7 @@ def _resource(name: str, row: dict[str, Any]) -> Resource:
     spans = ("fresh", "stale_while_revalidate", "stale_if_error")
     return Resource(
         name=name,
-        lifetimes=Lifetimes(*(_seconds(row.get(span, "0s")) for span in spans)),
+        lifetimes=Lifetimes(*(seconds(row.get(span, "0s")) for span in spans)),
         collection=tuple(row["collection"]),
         member=tuple(row["member"]),
         sub_actions=frozenset(row.get("sub_actions", ())),
@@ -185,7 +185,8 @@ def _filter(name: str, rule: dict[str, Any]) -> Filter:
     return Filter(name, column, kind, csv=rule.get("csv", False), none=rule.get("none", False))
 
 
-def _seconds(text: str) -> float:
+def seconds(text: str) -> float:
+    """Read a duration of the shipped rows, such as 15m."""
     found = _DURATION.fullmatch(text)
     if found is None:
         raise ValueError(f"{text!r} is not a duration such as 30s, 15m, 1h or 7d")

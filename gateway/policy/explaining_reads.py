@@ -144,7 +144,8 @@ def _provisos(resource: Resource, query: str) -> Iterator[str]:
         column, order = asked.sort
         unknown = order in {Sort.TEXT, Sort.FIGURE}
         when = "more than one row remains" if unknown else "two rows have the same, or one has none"
-        yield f"sortfield={column}: forwarded if {when}, because their order is not documented"
+        yield f"sortfield={column}: forwarded if {when}, because their order is not documented;"
+        yield "then in the order that this answer showed, for this question, while those rows and their keys stay"
 
 
 def _lifetimes(resource: Resource, terms: Terms) -> Iterator[str]:

@@ -39,6 +39,9 @@ class Kind(StrEnum):
     EXPECTATION_FAILED = "expectation_failed"
     METHOD_UNSUPPORTED = "method_unsupported"
     NOT_CACHED = "not_cached"
+    IDEMPOTENCY_RUNNING = "idempotency_running"
+    IDEMPOTENCY_MISMATCH = "idempotency_mismatch"
+    IDEMPOTENCY_UNKNOWN = "idempotency_unknown"
     BACKLOG_FULL = "backlog_full"
     WAIT_TOO_LONG = "wait_too_long"
     TIMED_OUT = "timed_out"
@@ -48,6 +51,7 @@ class Kind(StrEnum):
     CREDENTIAL_REFUSED = "credential_refused"
     SHUTTING_DOWN = "shutting_down"
     LEDGER_UNAVAILABLE = "ledger_unavailable"
+    RECORDS_UNAVAILABLE = "records_unavailable"
     INTERNAL = "internal"
     UPSTREAM_UNREACHABLE = "upstream_unreachable"
     UPSTREAM_UNINTELLIGIBLE = "upstream_unintelligible"
@@ -65,6 +69,11 @@ VERDICTS: dict[Kind, Verdict] = {
     Kind.EXPECTATION_FAILED: Verdict(Side.CALLER, 417, "The expectation cannot be met"),
     Kind.METHOD_UNSUPPORTED: Verdict(Side.CALLER, 501, "The method is not supported"),
     Kind.NOT_CACHED: Verdict(Side.CALLER, 504, "Not stored, and only a stored response was asked for"),
+    Kind.IDEMPOTENCY_RUNNING: Verdict(Side.CALLER, 409, "The request with this Idempotency-Key is under way"),
+    Kind.IDEMPOTENCY_MISMATCH: Verdict(Side.CALLER, 422, "This Idempotency-Key was used for another request"),
+    Kind.IDEMPOTENCY_UNKNOWN: Verdict(
+        Side.CALLER, 409, "The request with this Idempotency-Key was sent, and its answer is not known"
+    ),
     Kind.BACKLOG_FULL: Verdict(Side.GATEWAY, 429, "The line is full"),
     Kind.WAIT_TOO_LONG: Verdict(Side.GATEWAY, 429, "The wait would be longer than the caller's patience"),
     Kind.TIMED_OUT: Verdict(Side.GATEWAY, 429, "The caller's patience ended before its turn came"),
@@ -74,6 +83,7 @@ VERDICTS: dict[Kind, Verdict] = {
     Kind.CREDENTIAL_REFUSED: Verdict(Side.UPSTREAM, 401, "The upstream refuses this credential"),
     Kind.SHUTTING_DOWN: Verdict(Side.GATEWAY, 503, "The gateway is shutting down"),
     Kind.LEDGER_UNAVAILABLE: Verdict(Side.GATEWAY, 503, "What was spent cannot be recorded"),
+    Kind.RECORDS_UNAVAILABLE: Verdict(Side.GATEWAY, 503, "What must outlive this request cannot be recorded"),
     Kind.INTERNAL: Verdict(Side.GATEWAY, 500, "The gateway failed"),
     Kind.UPSTREAM_UNREACHABLE: Verdict(Side.UPSTREAM, 502, "The upstream cannot be reached"),
     Kind.UPSTREAM_UNINTELLIGIBLE: Verdict(Side.UPSTREAM, 502, "The upstream's answer cannot be understood"),
@@ -91,6 +101,7 @@ REFUSALS = frozenset(
         Kind.CREDENTIAL_REFUSED,
         Kind.SHUTTING_DOWN,
         Kind.LEDGER_UNAVAILABLE,
+        Kind.RECORDS_UNAVAILABLE,
     }
 )
 """The faults that say "not now" to a request that is right in itself: `refusals_total{reason}`."""

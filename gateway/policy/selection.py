@@ -2,7 +2,8 @@
 
 Nothing is guessed: where the documents leave open how the upstream compares, orders or refuses, the answer is
 `Declined` with the reason, and the request is forwarded. What is decided, and why not, stands per resource in
-`gateway/data/resources.toml`. Without a sort field rows keep the order of the stored list.
+`gateway/data/resources.toml`. Without a sort field rows keep the order of the stored list; with one, rows that their
+keys do not order come as the upstream has shown them for the same question (`sorting`).
 """
 
 from __future__ import annotations
@@ -10,11 +11,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import islice
-from typing import TypeAlias, assert_never
+from typing import TypeAlias
 
-from gateway.policy.catalogue import Kind, Resource, Sort
-from gateway.policy.collection import Collection, is_number
+from gateway.policy import sorting
+from gateway.policy.catalogue import Kind, Resource
+from gateway.policy.collection import Collection, is_flat, is_number, number_of
 from gateway.policy.listquery import NONE, Condition, ListQuery, Undecided, is_day, read
+from gateway.policy.sorting import Key, Page, Shown
 from gateway.policy.translation.document import Document, Fields, Value
 from gateway.policy.translation.shapes import scalar_text
 
@@ -35,11 +38,16 @@ class Declined:
     reason: str
 
 
-def select(collection: Collection, resource: Resource, member: str | None, query: str) -> Selected | Declined:
-    """Answer `/resource/member/?query`, or the list if `member` is None; both still percent-encoded."""
+def select(
+    collection: Collection, resource: Resource, member: str | None, query: str, shown: Shown
+) -> Selected | Declined:
+    """Answer `/resource/member/?query`, or the list if `member` is None; both still percent-encoded.
+
+    `shown` is what an earlier answer to the same question showed of the order of its rows.
+    """
     try:
         if member is None:
-            return Selected(_list(collection, read(resource, query)))
+            return Selected(_list(collection, read(resource, query), shown))
         return Selected(_member(collection, resource, member, query))
     except Undecided as undecided:
         return Declined(str(undecided))
@@ -56,6 +64,27 @@ def answerable(resource: Resource, member: str | None, query: str) -> bool:
     return True
 
 
+def order_shown(collection: Collection, resource: Resource, query: str, answer: Document) -> Shown | None:
+    """What the upstream's answer to a query shows of the order of its rows, which the list must know with their keys.
+
+    None where there is nothing to learn: it is not sorted, or the list is of another moment than the answer.
+    """
+    listed = answer.fields.get(resource.name)
+    rows = [row for row in listed if is_flat(row)] if isinstance(listed, list) else []
+    try:
+        asked = read(resource, query)
+        if asked.sort is None:
+            return None
+        column, order = asked.sort
+        keys, answered = _keys(_matching(collection, asked), column), _keys(rows, column)
+    except Undecided:
+        return None
+    ids = [number for number, _ in answered]
+    if not set(answered) <= set(keys):
+        return None
+    return sorting.shown(keys, order, _page(asked), ids, descending=asked.descending)
+
+
 def _member(collection: Collection, resource: Resource, member: str, query: str) -> Document:
     if "GET" not in resource.member or query or not is_number(member):
         raise Undecided("not a plain read of a member")
@@ -65,12 +94,25 @@ def _member(collection: Collection, resource: Resource, member: str, query: str)
     return collection.element(row)
 
 
-def _list(collection: Collection, asked: ListQuery) -> Document:
+def _list(collection: Collection, asked: ListQuery, shown: Shown) -> Document:
     """All conditions, then the sort, then the page; listcount is what matches before the page is cut."""
-    end = None if asked.limit is None else asked.offset + asked.limit
+    page = _page(asked)
     if not asked.conditions and asked.sort is None:
-        page = list(islice(collection.rows.values(), asked.offset, end))
-        return collection.listed(page, len(collection.rows))
+        rows = list(islice(collection.rows.values(), page.first, page.end))
+        return collection.listed(rows, len(collection.rows))
+    rows = _matching(collection, asked)
+    if asked.sort is None or len(rows) < 2:
+        return collection.listed(rows[page.first : page.end], len(rows))
+    column, order = asked.sort
+    ids = sorting.arranged(_keys(rows, column), order, page, shown, descending=asked.descending)
+    return collection.listed([collection.rows[number] for number in ids], len(rows))
+
+
+def _page(asked: ListQuery) -> Page:
+    return Page(asked.offset, None if asked.limit is None else asked.offset + asked.limit)
+
+
+def _matching(collection: Collection, asked: ListQuery) -> _Rows:
     rows = list(collection.rows.values())
     for condition in asked.conditions:
         if condition.rule.kind is Kind.FORCED and "f" in condition.wanted:
@@ -78,9 +120,11 @@ def _list(collection: Collection, asked: ListQuery) -> Document:
         rows = _narrowed(rows, condition)
     for condition in asked.conditions:
         _demand_off_bound(rows, condition)
-    if asked.sort is not None and len(rows) > 1:
-        rows = _sorted(rows, *asked.sort, descending=asked.descending)
-    return collection.listed(rows[asked.offset : end], len(rows))
+    return rows
+
+
+def _keys(rows: _Rows, column: str) -> list[Key]:
+    return [(number_of(row) or "", text) for row, text in zip(rows, _column(rows, column), strict=True)]
 
 
 def _narrowed(rows: _Rows, condition: Condition) -> _Rows:
@@ -159,24 +203,3 @@ def _demand_off_bound(rows: _Rows, condition: Condition) -> None:
         _column(rows, condition.rule.column)
     ):
         raise Undecided(f"whether {condition.rule.name} includes its day is not documented")
-
-
-def _sorted(rows: _Rows, column: str, order: Sort, *, descending: bool) -> _Rows:
-    """Order rows whose keys are all there and all different; what a tie or a null would do is not documented."""
-    texts = _column(rows, column)
-    match order:
-        case Sort.TEXT | Sort.FIGURE:
-            certain = False
-        case Sort.INTEGER:
-            certain = all(map(is_number, texts))
-        case Sort.PADDED:
-            certain = all(text.isascii() and text.isdigit() for text in texts) and len(set(map(len, texts))) == 1
-        case Sort.DATE:
-            certain = all(map(is_day, texts))
-        case _:
-            assert_never(order)
-    if not certain or len(set(texts)) < len(texts):
-        raise Undecided(f"the order of these rows by {column} is not certain")
-    keys = [(len(text), text) for text in texts]  # of numbers without leading zeros the longer is the greater
-    places = sorted(range(len(rows)), key=keys.__getitem__, reverse=descending)
-    return [rows[place] for place in places]

@@ -14,7 +14,10 @@ SELECTED = "selected"
 
 
 class Outcome(StrEnum):
-    """How the answer came about, by what it cost: only a miss, a bypass and a write spend quota."""
+    """How the answer came about, by what it cost: only a miss, a bypass and a write spend quota.
+
+    Replayed is the answer to a write that was sent before (`policy/idempotency.py`); it is not the cache's.
+    """
 
     HIT = "hit"
     SELECTED = "selected"
@@ -23,8 +26,24 @@ class Outcome(StrEnum):
     MISS = "miss"
     BYPASS = "bypass"
     WRITE = "write"
+    REPLAYED = "replayed"
     REFUSED = "refused"
     LOCAL = "local"
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A request that was sent upstream for another: when (epoch seconds), after which wait, and what came of it.
+
+    Durations are seconds; status 0: no answer came.
+    """
+
+    at: float
+    queued: float
+    took: float
+    method: str
+    status: int
+    api_code: int | None
 
 
 @dataclass(slots=True)
@@ -53,11 +72,12 @@ class Trace:
     upstream: float | None = None
     spent: float = 0.0
     replaced_characters: int = 0
+    calls: tuple[Call, ...] = ()  # what was sent for it, not for another it shared an answer with
     minted: bool = False  # both ids are the gateway's own: the caller sent none
 
     def cache_status(self) -> str | None:
         """Render Cache-Status (RFC 9211 §2); an answer the gateway invented carries none."""
-        if self.outcome in (Outcome.REFUSED, Outcome.LOCAL):
+        if self.outcome in (Outcome.REPLAYED, Outcome.REFUSED, Outcome.LOCAL):
             return None
         parts = [CACHE_NAME]
         if self.forwarded is None:

@@ -78,8 +78,12 @@ class Usage:
     """Counts since they were last taken. A finished request costs one look-up and one addition."""
 
     def __init__(self, names: Names) -> None:
-        self._sets = (names.accounts, names.apps, names.resources, names.methods)
         self._counts: dict[tuple[str | None, ...], Counts] = {}
+        self.learn(names)
+
+    def learn(self, names: Names) -> None:
+        """Take the names of a new configuration; what was counted under others stays counted."""
+        self._sets = (names.accounts, names.apps, names.resources, names.methods)
 
     def add(self, trace: Trace) -> None:
         """Count a finished request."""
@@ -104,7 +108,7 @@ class Usage:
     def give_back(self, taken: Mapping[Line, Counts]) -> None:
         """Count again what was taken and could not be kept."""
         for line, counts in taken.items():
-            self._folded(line).add(counts)
+            self._counts.setdefault(line, Counts()).add(counts)
 
     def _folded(self, key: tuple[str | None, ...]) -> Counts:
         known = tuple(name if name in names else OTHER for name, names in zip(key, self._sets, strict=True))

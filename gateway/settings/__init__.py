@@ -4,7 +4,8 @@ from gateway.settings.cautions import cautions
 from gateway.settings.effective import effective
 from gateway.settings.loader import load
 from gateway.settings.mistakes import Mistake, SettingsError
-from gateway.settings.table import Account, App, Lifetimes, Settings, Webhook
+from gateway.settings.table import Account, App, Lifetimes, Settings
+from gateway.settings.webhooks import Webhook
 
 __all__ = [
     "Account",

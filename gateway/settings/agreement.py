@@ -12,6 +12,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from gateway.policy import catalogue
+from gateway.policy.subscription import MADE
 from gateway.settings.mistakes import known_are
 from gateway.settings.places import Path
 from gateway.settings.secret import Secret, Surroundings
@@ -32,6 +33,7 @@ def check(tree: Mapping[str, Any], around: Surroundings) -> Iterator[Disagreemen
     yield from _keys_differ(apps, around)
     yield from _shares(apps)
     yield from _callbacks_are_signed(apps)
+    yield from _subscriptions_differ(tree)
     yield from _resources_are_documented(tree)
     yield from _listeners_differ(tree)
 
@@ -105,6 +107,16 @@ def _callbacks_are_signed(apps: Mapping[str, Mapping[str, Any]]) -> Iterator[Dis
     for name, app in apps.items():
         if app.get("callbacks") and "secret" not in app:
             yield ("apps", name, "callbacks"), "are given without a secret", "write the secret that signs them"
+
+
+def _subscriptions_differ(tree: Mapping[str, Any]) -> Iterator[Disagreement]:
+    rows = tree.get("webhooks")
+    named = [row.get("name") if isinstance(row, Mapping) else None for row in (rows if isinstance(rows, list) else ())]
+    for number, name in enumerate(named):
+        if isinstance(name, str) and name in named[:number]:
+            yield ("webhooks", number, "name"), f"is {name!r} once more", "give each subscription a name of its own"
+        if isinstance(name, str) and name.startswith(MADE):
+            yield ("webhooks", number, "name"), f"begins with {MADE}", "leave that to those made while running"
 
 
 def _resources_are_documented(tree: Mapping[str, Any]) -> Iterator[Disagreement]:

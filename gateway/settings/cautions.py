@@ -6,9 +6,11 @@ import re
 import stat
 from collections.abc import Iterator
 from ipaddress import ip_address
+from urllib.parse import urlsplit
 
 from gateway.settings.secret import Secret
-from gateway.settings.table import Section, Settings
+from gateway.settings.section import Section
+from gateway.settings.table import Settings
 
 _TOKEN = re.compile(r"[a-z0-9]{11}")
 _SHORTEST_KEY = 20
@@ -16,13 +18,21 @@ _SHORTEST_KEY = 20
 
 def cautions(settings: Settings) -> tuple[str, ...]:
     """List what an operator should look at once more, each with its key."""
-    return (*_open_files(settings), *_listeners(settings), *_tokens(settings), *_keys(settings), *_memory(settings))
+    return (
+        *_open_files(settings),
+        *_listeners(settings),
+        *_tokens(settings),
+        *_keys(settings),
+        *_memory(settings),
+        *_unencrypted(settings),
+    )
 
 
 def _secrets(settings: Settings) -> Iterator[tuple[str, Secret]]:
     rows: list[tuple[str, Section]] = [(f"accounts.{name}", row) for name, row in settings.accounts.items()]
     rows += [(f"apps.{name}", row) for name, row in settings.apps.items()]
     rows += [(f"webhooks.{number}", row) for number, row in enumerate(settings.webhooks)]
+    rows.append(("webhook_delivery", settings.webhook_delivery))
     for place, row in rows:
         for name in type(row).model_fields:
             value = getattr(row, name)
@@ -63,6 +73,13 @@ def _keys(settings: Settings) -> Iterator[str]:
     for name, app in settings.apps.items():
         if app.key is not None and len(app.key.get_secret_value()) < _SHORTEST_KEY:
             yield f"apps.{name}.key: is short enough to be guessed; intervals-gateway keys new makes a better one"
+
+
+def _unencrypted(settings: Settings) -> Iterator[str]:
+    for number, webhook in enumerate(settings.webhooks):
+        parts = urlsplit(webhook.url)
+        if parts.scheme == "http" and not _is_loopback(parts.hostname or ""):
+            yield f"webhooks.{number}.url: http:// is signed and not encrypted; whoever is on the way reads the rows"
 
 
 def _memory(settings: Settings) -> Iterator[str]:

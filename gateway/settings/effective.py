@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping
 
 from gateway.settings.quantities import Duration, Size
 from gateway.settings.secret import Secret
-from gateway.settings.table import Section, Settings
+from gateway.settings.section import Section
+from gateway.settings.table import Settings
 
 _PASSWORD = re.compile(r"//[^/@]*@")
 _BARE = re.compile(r"[A-Za-z0-9_-]+")

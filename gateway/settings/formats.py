@@ -5,7 +5,10 @@ from __future__ import annotations
 import binascii
 import re
 from base64 import b64decode
+from contextlib import suppress
+from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
+from ipaddress import ip_network
 from typing import Literal
 from urllib.parse import SplitResult, urlsplit
 
@@ -15,6 +18,8 @@ from gateway.settings.secret import Secret
 
 _ALLOW = re.compile(r"(?:\*|[A-Z]+) (?:\*|/?[\w.*/-]+)")
 _EVENT = re.compile(r"(?:\*|[a-z_]+)(?:\.(?:\*|[a-z_]+))*")
+_RECEIVER = re.compile(r"(?:\*\.)?[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?")
+_SHORTEST_KEY = 20
 _WHSEC_BYTES = range(24, 65)  # Standard Webhooks, "Signature scheme": 24 to 64 random bytes
 
 
@@ -50,6 +55,15 @@ def installed_loop(name: Literal["asyncio", "uvloop"]) -> Literal["asyncio", "uv
     if find_spec(name) is None:
         raise _wrong("is not installed: pip install intervals-gateway[uvloop]")
     return name
+
+
+def collector(url: str) -> str:
+    """Accept where spans can be sent, if that can be done from here."""
+    try:
+        version("opentelemetry-exporter-otlp-proto-http")
+    except PackageNotFoundError:
+        raise _wrong("needs what is not installed: pip install intervals-gateway[otel]") from None
+    return web_address(url)
 
 
 def upstream_root(url: str) -> str:
@@ -97,6 +111,22 @@ def event_pattern(pattern: str) -> str:
     if not _EVENT.fullmatch(pattern):
         raise _wrong("is not a dotted event name")
     return pattern
+
+
+def receiver(name: str) -> str:
+    """Accept a host, `*.domain`, an address or a subnet."""
+    with suppress(ValueError):
+        return str(ip_network(name))
+    if not _RECEIVER.fullmatch(name.lower()) or name.isdecimal():
+        raise _wrong("is no host, address or subnet")
+    return name.lower()
+
+
+def signing_key(key: Secret) -> Secret:
+    """Accept a key that is too long to be guessed."""
+    if len(key.get_secret_value()) < _SHORTEST_KEY:
+        raise _wrong("is short enough to be guessed")
+    return key
 
 
 def signing_secret(secret: Secret) -> Secret:

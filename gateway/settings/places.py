@@ -8,7 +8,8 @@ from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
-from gateway.settings.table import Section, Settings
+from gateway.settings.section import Section
+from gateway.settings.table import Settings
 
 Path = tuple[str | int, ...]
 

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 
 from pydantic.fields import FieldInfo
 
+from gateway.settings.changes import LIVE
 from gateway.settings.effective import written
 from gateway.settings.places import is_named, rows_of, section_of
 from gateway.settings.table import Settings
 
-_OPENING = """\
+_OPENING = f"""\
 # Settings
 
 Written from `gateway/settings/table.py` by `make docs`; edit the table, not this page.
@@ -20,11 +21,14 @@ The gateway reads one TOML file: `intervals-gateway serve --config FILE`. `inter
 every mistake at once, or prints the values in force without secrets. `config.example.toml` shows each key in use.
 
 - **Durations** are written `"90s"`, `"15m"`, `"1.5h"` or `"7d"`; **sizes** `"512B"`, `"64KiB"`, `"10MiB"` or `"1GiB"`.
-- **Secrets** are `{ env = "VARIABLE" }`, `{ file = "path" }` (from the configuration's folder) or a plain string.
+- **Secrets** are `{{ env = "VARIABLE" }}`, `{{ file = "path" }}` (from the configuration's folder) or a plain string.
 - **Environment variables** override any key: `GATEWAY_SERVER__PORT=9000`, `GATEWAY_APPS__TIME_SHEETS__WEIGHT=3`,
   `GATEWAY_WEBHOOKS__0__URL=https://…`. Two underscores step into a section, a name or a row; dashes and dots of a name
   become one underscore; the value is read as TOML where it fits, else as a string. A `GATEWAY_` variable that leads to
   no key is a mistake, unless a secret refers to it.
+- **Reload**: `POST /-/reload` on the operations listener, or SIGHUP, reads file and secrets anew. At once, and without
+  a restart, take effect: {", ".join(f"`{key}`" for key in sorted(LIVE))}. What else differs is named in the answer and
+  stays as it was. A configuration with a mistake changes nothing.
 """
 
 

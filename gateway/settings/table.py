@@ -1,42 +1,37 @@
 """The one table of settings: each key's type, default, meaning, what is right, and what breaks when it is wrong.
 
-`docs/settings.md` is written from this table. Rules between several keys are in `agreement.py`.
+`docs/settings.md` is written from this table. Rules between several keys are in `agreement.py`; the rows of webhooks
+are in `webhooks.py`, those of events in `events.py`, the words that rows share in `section.py`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from gateway.settings import formats
+from gateway.settings.events import Events
 from gateway.settings.quantities import Duration, Size
-from gateway.settings.secret import Secret, sendable
+from gateway.settings.section import (
+    ADDRESS,
+    DURATION,
+    PERIOD,
+    PORT,
+    PREVIOUS,
+    SECRET,
+    SIGNING,
+    SIZE,
+    Name,
+    Section,
+    Sendable,
+    SigningSecret,
+)
+from gateway.settings.section import setting as _setting
+from gateway.settings.webhooks import Webhook, WebhookDelivery
 
-Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}\z")]
-Sendable = Annotated[Secret, AfterValidator(sendable)]
-SigningSecret = Annotated[Secret, AfterValidator(formats.signing_secret)]
-WebAddress = Annotated[str, AfterValidator(formats.web_address)]
 Priority = Literal["interactive", "normal", "batch"]
-
-PORT = "a port from 0 to 65535, such as 8080 (0 takes a free one)"
-DURATION = 'a duration in s, m, h or d, such as "90s", "15m" or "1d"'
-PERIOD = 'a duration above 0s in s, m, h or d, such as "60s"'
-SIZE = 'a size above 0B in B, KiB, MiB or GiB, such as "10MiB"'
-ADDRESS = 'an address to listen on, such as "127.0.0.1", or "0.0.0.0" for every interface'
-SECRET = '{ env = "VARIABLE" }, { file = "path" } or a string'
-SIGNING = SECRET + ", holding whsec_ and 24 to 64 bytes in base64"
-
-
-def _setting(meaning: str, *, right: str, breaks: str, default: Any = ..., **bounds: Any) -> Any:
-    return Field(default, description=meaning, json_schema_extra={"right": right, "breaks": breaks}, **bounds)
-
-
-class Section(BaseModel):
-    """A table of the configuration file; frozen, and closed to keys it does not know."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, hide_input_in_errors=True)
 
 
 # A table: each setting keeps to its two or three lines.
@@ -179,24 +174,24 @@ class App(Section):
         right='URL prefixes such as "https://tool.internal/"', breaks="The tool's callbacks are refused.")
     secret: SigningSecret | None = _setting("Signs this app's callbacks (Standard Webhooks).", default=None,
         right=SIGNING, breaks="The tool cannot verify its callbacks.")
+    previous_secret: SigningSecret | None = _setting(PREVIOUS, default=None, right=SIGNING,
+        breaks="The tool cannot verify its callbacks until it has the new one.")
 
     def key_digest(self) -> str | None:
         """SHA-256 of the app key in lower-case hex; None for the anonymous app."""
         return self.key.digest() if self.key else self.key_sha256
 
 
-class Webhook(Section):
-    """A subscription: which events of which account are delivered where."""
+class Telemetry(Section):
+    """Traces, exported by OpenTelemetry's own protocol. Needs the extra `otel`."""
 
-    url: WebAddress = _setting(
-        "Where deliveries are posted.", right="an http or https URL", breaks="Deliveries fail and are retried.")
-    events: tuple[Annotated[str, AfterValidator(formats.event_pattern)], ...] = _setting("Which events are delivered.",
-        strict=False, min_length=1, right='patterns such as "intervals.client.*" or "quota.*"',
-        breaks="Nothing is delivered, or too much.")
-    account: str = _setting("The account whose events are delivered.", right="the NAME of an [accounts.NAME]",
-        breaks="The gateway does not start.")
-    secret: SigningSecret = _setting(
-        "Signs the deliveries (Standard Webhooks).", right=SIGNING, breaks="The receiver cannot verify the deliveries.")
+    traces: Annotated[str, AfterValidator(formats.collector)] | None = _setting(
+        "Where spans are posted (OTLP over HTTP); none are made when absent. What else the exporter takes (headers, "
+        "certificates, compression, resource attributes) it reads from the standard variables, OTEL_…", default=None,
+        right='the whole URL, such as "http://127.0.0.1:4318/v1/traces"', breaks="Spans are dropped and counted.")
+    sample: float = _setting("Part of the traces begun here that is exported; one that a caller has begun is exported "
+        "if the caller's traceparent says that it is sampled.", default=1.0, ge=0, le=1,
+        right="a number from 0 to 1, such as 0.1", breaks="Too large: the collector is flooded with hits.")
 
 
 class Lifetimes(Section):
@@ -220,7 +215,10 @@ class Settings(Section):
     egress: Egress = Egress()
     queue: Queue = Queue()
     cache: Cache = Cache()
+    events: Events = Events()
     accounts: Mapping[Name, Account] = {}
     apps: Mapping[Name, App] = {}
+    telemetry: Telemetry = Telemetry()
     webhooks: tuple[Webhook, ...] = Field((), strict=False)
+    webhook_delivery: WebhookDelivery = WebhookDelivery()
     resources: Mapping[Name, Lifetimes] = {}

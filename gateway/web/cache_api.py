@@ -41,11 +41,14 @@ class Contents(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class CacheApi:
-    """The two handlers and what they ask. `clock` tells epoch seconds; `purge` answers how many entries it dropped."""
+    """The two handlers and what they ask.
+
+    `accounts` tells those of the configuration in force, `clock` epoch seconds, `purge` how many entries it dropped.
+    """
 
     contents: Contents
     purge: Callable[[Purge], Awaitable[int]]
-    accounts: Collection[str]
+    accounts: Callable[[], Collection[str]]
     resources: Collection[str]
     clock: Callable[[], float]
 
@@ -78,7 +81,7 @@ class CacheApi:
     def _understood(self, given: Sequence[tuple[str, str]]) -> Purge | str:
         """Read the parameters, or tell what would be right. Nothing unclear may end as a purge of all."""
         names = [name for name, _ in given]
-        known = {"account": self.accounts, "resource": self.resources}
+        known = {"account": self.accounts(), "resource": self.resources}
         for name, value in given:
             if name not in _PARAMETERS:
                 return f"{name!r} is no parameter of a purge; {_meant(name, _PARAMETERS)}"

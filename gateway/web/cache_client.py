@@ -9,6 +9,7 @@ from ipaddress import ip_address
 from urllib.parse import urlencode
 
 PATH = "/api/cache"
+_REFUSALS = frozenset({400, 404, 409})
 TIMEOUT = 30.0
 """Seconds; the drop is on the disk when the answer comes."""
 
@@ -44,9 +45,9 @@ def ask(
         connection.close()
     told = _document(body)
     member, kind = expected
-    if status == 200 and isinstance(told.get(member), kind):
+    if 200 <= status < 300 and isinstance(told.get(member), kind):
         return told
-    if status == 400 and "detail" in told:
+    if status in _REFUSALS and "detail" in told:
         raise Refused(str(told["detail"]))
     if status == 503 and "detail" in told:
         raise Unanswered(f"the gateway at {host}:{port}: {told['detail']}")

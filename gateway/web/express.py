@@ -65,6 +65,10 @@ class Express:
         self._known: OrderedDict[bytes, _Known] = OrderedDict()
         self._current: dict[AccountName, tuple[int, object, str]] = {}
 
+    def forget(self) -> None:
+        """Let the walk judge everything again: who may ask, and for what, has changed."""
+        self._known.clear()
+
     def remember(self, octets: bytes, repeat: Repeat, response: Response, trace: Trace) -> None:
         """Keep what the walk has answered; `octets` are the whole request, which had no body."""
         if len(octets) > _LONGEST:

@@ -12,7 +12,7 @@ from aiohttp import HttpVersion11, web
 from aiohttp.http_exceptions import HttpProcessingError
 
 from gateway.exchange.walk import Walk
-from gateway.policy import contentcoding, negotiation
+from gateway.policy import contentcoding, negotiation, wellformed
 from gateway.policy.caller import Caller
 from gateway.policy.faults import Fault, Kind
 from gateway.policy.messages import Headers, Request, Response
@@ -57,17 +57,28 @@ class Proxy:
         self.max_body = max_body
         self.express = Express(rate_limits=rate_limits, observe=observe)
 
+    def follow(self, identity: Identity) -> None:
+        """Recognise other callers from now on; who was recognised before is still answered."""
+        self._identity = identity
+        self.express.forget()
+
     async def __call__(self, raw: web.BaseRequest) -> web.StreamResponse:
         """Answer one request; whatever happens, the caller gets a response and the trace is observed once."""
+        if (found := _misread(raw)) is not None:
+            answer = self.misread(raw, *found)
+            answer.force_close()
+            return answer
         clock = asyncio.get_running_loop().time
         began = clock()
         trace = _trace(raw)
         request: Request | None = None
         response: Response | None = None
         caller: Caller | None = None
+        identity: Identity | None = None
         try:
             request = await _request(raw, max_body=self.max_body)
-            caller = self._identity.recognise(request.headers)
+            identity = self._identity
+            caller = identity.recognise(request.headers)
             trace.app, trace.account = caller.app, caller.account
             response = await self._walk.handle(request, caller, trace)
         except Fault as fault:
@@ -81,7 +92,7 @@ class Proxy:
             response = _refused(Fault(Kind.INTERNAL, "see the gateway's log by the request id"), _accept(raw), trace)
         trace.status, trace.spent = response.status, clock() - began
         self._observe(trace, request, response)
-        written = partial(self._written, raw, request, caller, response, trace)
+        written = partial(self._written, raw, request, caller, response, trace, identity=identity)
         return self._outgoing(response, trace, written, length=_unsent(raw, response))
 
     def misread(self, raw: web.BaseRequest, status: int, wrong: str) -> web.StreamResponse:
@@ -104,11 +115,18 @@ class Proxy:
         )
 
     def _written(
-        self, raw: web.BaseRequest, request: Request | None, caller: Caller | None, response: Response, trace: Trace
+        self,
+        raw: web.BaseRequest,
+        request: Request | None,
+        caller: Caller | None,
+        response: Response,
+        trace: Trace,
+        *,
+        identity: Identity | None,
     ) -> None:
-        """Remember a hit for the express lane, once its answer has left."""
+        """Remember a hit for the express lane, once its answer has left, if its caller would still be recognised."""
         octets = raw.protocol.boundary(raw) if isinstance(raw.protocol, Connection) else None
-        if octets is None or request is None or caller is None:
+        if octets is None or request is None or caller is None or identity is not self._identity:
             return
         repeat = self._walk.repeat(request, caller, trace)
         if repeat is not None:
@@ -118,6 +136,11 @@ class Proxy:
 def listener(proxy: Proxy) -> Listener:
     """Make the callers' listener, with the proxy's express lane in front."""
     return Listener(proxy, lane=proxy.express, refuse=proxy.misread, max_body=proxy.max_body)
+
+
+def _misread(raw: web.BaseRequest) -> wellformed.Misread | None:
+    hosts, codings = (raw.headers.getall(name, ()) for name in ("Host", "Transfer-Encoding"))
+    return wellformed.misread(version=raw.version, target=raw.raw_path, hosts=hosts, codings=codings)
 
 
 def _accept(raw: web.BaseRequest) -> str | None:

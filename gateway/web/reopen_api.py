@@ -15,13 +15,13 @@ from gateway.policy.names import AccountName
 Reopen = Callable[[AccountName], None]
 
 
-def add_to(app: web.Application, accounts: Collection[str], reopen: Reopen) -> None:
-    """Add the route to the operations listener; `reopen` logs what it does."""
+def add_to(app: web.Application, accounts: Callable[[], Collection[str]], reopen: Reopen) -> None:
+    """Add the route to the operations listener; `accounts` tells those there are, `reopen` logs what it does."""
 
     async def opened(request: web.Request) -> web.Response:
         name = request.match_info["account"]
-        if name not in accounts:
-            known = ", ".join(sorted(accounts)) or "none"
+        if name not in accounts():
+            known = ", ".join(sorted(accounts())) or "none"
             problem = {"type": "about:blank", "title": "Not Found", "status": 404, "detail": f"accounts are: {known}"}
             return _json(problem, status=404, content_type="application/problem+json")
         reopen(AccountName(name))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from gateway.exchange.gate import GateSnapshot
@@ -33,6 +33,14 @@ CLOSURES = {
     Reason.UNPAID: "the upstream says that it is unpaid",
     Reason.BANNED: "the upstream has banned it",
 }
+
+
+ENDED = {
+    "failing": "every delivery failed for too long",
+    "gone": "the receiver says that it is gone (410)",
+    "secret_changed": "its secret is not the one it was made with",
+}
+"""The states of a subscription in which nothing is delivered, until an operator acts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +103,31 @@ class UpstreamError:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """A subscription, or several that are counted together: how it fares, and its attempts by how they ended."""
+
+    states: Mapping[str, int]
+    delivered: int = 0
+    failed: int = 0
+    dead: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """Webhooks: each subscription, what waits and for how long (seconds), and what was given up and is kept."""
+
+    subscriptions: Mapping[str, Told] = field(default_factory=dict)
+    waiting: int = 0
+    oldest: float = 0.0
+    dead: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Status:
-    """All of it. `refusals` and `errors` are the latest few, the newest first."""
+    """All of it. `refusals` and `errors` are the latest few, the newest first.
+
+    `reload_refused`: a reload was refused since the configuration in force was read.
+    """
 
     version: str
     since: float
@@ -107,20 +138,33 @@ class Status:
     stored: Stored
     refusals: Sequence[Refusal]
     errors: Sequence[UpstreamError]
+    reload_refused: bool = False
+    telling: Telling = Telling()
 
 
 def attention(status: Status) -> Iterator[str]:
     """Tell what an operator should look at, in sentences that change only when something happens."""
     gate = status.gate
+    if status.reload_refused:
+        yield "The configuration that was read last has mistakes: the one before is in force."
     if gate.ledger_away:
         yield "The ledger is away: only a safe share of the quota is used."
     if gate.pause_left > 0:
         yield "Sending is paused: the upstream says that requests come too fast."
+    yield from _unheard(status.telling)
     for name, shut in sorted(gate.closures.items()):
         yield f"Account {name} is closed: {CLOSURES[shut.reason]}."
     for name, forecast in sorted(status.forecasts.items()):
         if name not in gate.closures and not math.isinf(forecast.dry_at):
             yield f"Account {name}: at this pace its day does not last."
+
+
+def _unheard(telling: Telling) -> Iterator[str]:
+    for name, told in sorted(telling.subscriptions.items()):
+        for state in sorted(told.states.keys() & ENDED.keys()):
+            yield f"Webhook {name} hears nothing: {ENDED[state]}."
+    if telling.dead:
+        yield f"Deliveries that were given up: {telling.dead:,}."
 
 
 def costliest(status: Status) -> list[tuple[str, Traffic]]:
@@ -156,9 +200,18 @@ def document(status: Status) -> dict[str, Any]:
             "answers": dict(stored.answers),
             "evictions": dict(stored.evictions),
         },
+        "webhooks": _telling(status.telling),
         "refusals": [_refusal(it) for it in status.refusals],
         "upstream_errors": [_error(it) for it in status.errors],
     }
+
+
+def _telling(it: Telling) -> dict[str, Any]:
+    rows = {
+        name: {"states": dict(told.states), "delivered": told.delivered, "failed": told.failed, "dead": told.dead}
+        for name, told in it.subscriptions.items()
+    }
+    return {"waiting": it.waiting, "oldest_seconds": round(it.oldest, 1), "dead": it.dead, "subscriptions": rows}
 
 
 def _traffic(it: Traffic) -> dict[str, int]:

@@ -11,7 +11,7 @@ import pytest
 from gateway.adapters.upstream import Upstream
 from gateway.policy.faults import Fault, Kind
 from gateway.policy.messages import Headers, Request
-from gateway.ports import NeverSent
+from gateway.ports import CutOff, NeverSent
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 Conversation = Callable[[asyncio.StreamReader, asyncio.StreamWriter, list[bytes]], Awaitable[None]]
@@ -58,7 +58,9 @@ async def refused(upstream: Upstream, method: str = "GET", body: bytes = b"") ->
     return raised.value
 
 
-@pytest.mark.parametrize("target", ["//a/../b", "/a%2fb%zz", "/?a=%E4+b&&c", "/client?x={1}|'", "/日本?q=é"])
+@pytest.mark.parametrize(
+    "target", ["//a/../b", "/a%2fb%zz", "/?a=%E4+b&&c", "/client?x={1}|'", "/日本?q=é", "/client/?", "/a??", "/?#"]
+)
 async def test_the_target_arrives_as_it_was_sent(target: str) -> None:
     async with talking(answering(OK)) as (upstream, heads):
         await upstream.send(Request("GET", target))
@@ -78,7 +80,7 @@ async def test_a_broken_kept_alive_connection_never_makes_a_request_arrive_twice
         await upstream.send(Request("GET", "/"))
         fault = await refused(upstream, method, b"abc" if method in ("PUT", "POST") else b"")
         assert fault.kind is Kind.UPSTREAM_UNREACHABLE
-        assert not isinstance(fault.__cause__, NeverSent)
+        assert isinstance(fault.__cause__, CutOff)
         assert len(heads) == 2
 
 
@@ -132,6 +134,7 @@ async def test_answers_that_are_none(answer: bytes, kind: Kind) -> None:
     async with talking(conversation) as (upstream, heads):
         fault = await refused(upstream)
         assert (fault.kind, len(heads)) == (kind, 1)
+        assert isinstance(fault.__cause__, CutOff) == (answer == b""), "cut off means before any byte"
 
 
 async def test_an_upstream_that_never_answers_times_out() -> None:

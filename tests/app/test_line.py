@@ -8,10 +8,12 @@ import pytest
 
 from gateway.adapters.memory import MemoryEntries, MemoryLedger, MemoryRecords, MemoryUsage
 from gateway.app import line
+from gateway.app.eventing import Hearing
 from gateway.app.stores import Stores
 from gateway.exchange.background import Background
 from gateway.exchange.cache import Cache
 from gateway.exchange.gate import AccountRule, EgressRule, Gate
+from gateway.exchange.outlook import Outlook
 from gateway.exchange.rendering import Renderer, Rendition
 from gateway.policy import catalogue
 from gateway.policy.entry import Selector
@@ -22,8 +24,13 @@ from gateway.settings import Settings
 from tests.app.configured import settings
 from tests.exchange.test_cache import entry
 from tests.fakes.exchange import caller, request, trace
+from tests.fakes.outbox import FakeOutbox
 from tests.fakes.upstream import JSON, XML, FakeUpstream
 from tests.fakes.watch import FakeWatch
+
+
+def unheard(_name: str, /, *, level: str = "info", **_fields: Any) -> None:
+    assert level
 
 
 class Line:
@@ -44,7 +51,7 @@ class Line:
             spawn=self._background.spawn,
         )
         memory = MemoryEntries[Rendition](1_000_000)
-        self._walk = line.walk(
+        self.stages = line.stages(
             of,
             rows=catalogue.load(),
             cache=Cache(memory, None),
@@ -53,11 +60,13 @@ class Line:
             send=self.upstream.send,
             watch=self.watch,
             background=self._background,
+            records=MemoryRecords(),
             watching=self.watching,
+            hearing=Hearing(FakeOutbox(), Outlook(self._gate, unheard), self.watch.noticed, unheard),
         )
 
     async def ask(self, method: str, target: str, body: bytes = b"", **fields: Any) -> Response:
-        return await self._walk.handle(request(method, target, body, **fields), caller(), trace())
+        return await self.stages.walk.handle(request(method, target, body, **fields), caller(), trace())
 
 
 async def test_the_stages_share_one_cache_and_one_gate(tmp_path: Path) -> None:
@@ -93,9 +102,17 @@ async def test_bodies_are_bounded_as_configured(tmp_path: Path) -> None:
     assert it.upstream.asked == []
 
 
-async def test_lists_are_kept_warm_only_where_that_is_wanted(tmp_path: Path) -> None:
-    assert set(Line(settings(tmp_path)).watching) == set()
-    assert set(Line(settings(tmp_path, cache__warm="1")).watching) == {"warming"}
+async def test_the_stages_go_by_other_settings_when_they_are_told(tmp_path: Path) -> None:
+    it = Line(settings(tmp_path))
+    assert set(it.watching) == {"departures", "idempotency", "polls", "quota events", "warming"}
+    await it.ask("GET", "/personcontact/", accept=JSON)
+    other = settings(tmp_path, cache__warm="3", cache__warm_reserve="0.5", cache__verify="1.0", cache__read_ahead="7")
+    it.stages.follow(other, catalogue.load({"personcontact": {"fresh": 0.0}}))
+    assert (it.stages.warming.most, it.stages.warming.reserve) == (3, 0.5)
+    assert (it.stages.checking.sampling.part, it.stages.runs.rows) == (1.0, 7)
+    await it.ask("GET", "/personcontact/?limit=3", accept=JSON)
+    await it.ask("GET", "/personcontact/?limit=3", accept=JSON)
+    assert it.upstream.asked[1:] == ["GET /personcontact/?limit=3"] * 2, "nothing of it is fresh for any time now"
 
 
 class Others:

@@ -42,7 +42,7 @@ class House:
         self.memory.keep(entry("c", account="globex"))
         self.memory.keep(entry("d", account="globex", resource="other"))
         cache = Cache(self.memory, None)
-        self.purge = purging.Purging(cache, rows=ROWS, owners=self.owners, watch=self.watch, log=self.kept.log)
+        self.purge = purging.Purging(cache, rows=ROWS, owners=lambda: self.owners, watch=self.watch, log=self.kept.log)
 
 
 def test_partitions_are_known_where_nobody_brings_a_credential(tmp_path: Path) -> None:
@@ -90,8 +90,8 @@ async def test_the_endpoint_knows_the_names_of_the_configuration(tmp_path: Path)
     of = settings(tmp_path)
     memory = MemoryEntries[Rendition](1 << 20)
     api = purging.cache_api(
-        of, memory=memory, cache=Cache(memory, None), rows=ROWS, watch=FakeWatch(), log=Kept(of).log
+        lambda: of, memory=memory, cache=Cache(memory, None), rows=ROWS, watch=FakeWatch(), log=Kept(of).log
     )
-    assert api.accounts == {"acme", "globex"}
+    assert set(api.accounts()) == {"acme", "globex"}
     assert api.resources == {*ROWS.resources, "other"}
     assert await api.purge(Purge(key=CacheKey(HEX))) == 0

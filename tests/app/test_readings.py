@@ -9,9 +9,11 @@ from typing import Any
 
 import pytest
 
+from gateway.adapters.logs import Log
 from gateway.adapters.memory import MemoryEntries, MemoryLedger
 from gateway.adapters.prometheus import Gauges
 from gateway.app import readings
+from gateway.app.reloading import Reloading
 from gateway.exchange.background import Background
 from gateway.exchange.gate import AccountRule, EgressRule, Errand, Gate
 from gateway.exchange.rendering import Rendition
@@ -39,6 +41,11 @@ async def gate() -> AsyncIterator[Gate]:
     await running.close(1.0)
 
 
+def in_force(folder: Path, log: Log) -> Reloading:
+    of = settings(folder)
+    return Reloading(of, lambda: of, log)
+
+
 async def send(gate: Gate) -> None:
     lease = await gate.line_up(Errand(ACME, AppName("tool"))).lease
     await gate.settle(lease)
@@ -53,7 +60,7 @@ async def test_gauges_are_what_stands_now(gate: Gate, tmp_path: Path) -> None:
     gate.line_up(Errand(ACME, AppName("tool"), patience=100.0))
     gate.close_account(GLOBEX, AccountClosed(Reason.SUSPENDED, can_pass=True), status=503, api_code=4)
     dry = {ACME: Forecast(NOON + 3_600, clearly=False, per_hour=10.0, parts={"tool": 1.0})}
-    read = readings.gauges(gate, memory, log, egress="office", forecasts=dry)
+    read = readings.gauges(gate, memory, log, reloading=in_force(tmp_path, log), forecasts=dry)
     assert isinstance(read, Gauges)
     assert (read.cache_entries, read.cache_bytes) == (1, memory.bytes)
     waiting = {("office", "interactive"): 0, ("office", "normal"): 1, ("office", "batch"): 0}
@@ -67,18 +74,24 @@ async def test_gauges_are_what_stands_now(gate: Gate, tmp_path: Path) -> None:
     assert read.quota_exhaustion_timestamp_seconds == {"acme": pytest.approx(dry_at, abs=5), "globex": math.inf}
     assert ("acme", "day", "upstream") not in read.quota_used_requests, "it was not asked"
     gate.correct(ACME, lambda state, _: replace(state, told=7))
-    read = readings.gauges(gate, memory, log, egress="office", forecasts={})
+    read = readings.gauges(gate, memory, log, reloading=in_force(tmp_path, log), forecasts={})
     assert read.quota_used_requests["acme", "day", "upstream"] == 7
     assert set(read.quota_exhaustion_timestamp_seconds.values()) == {math.inf}
     assert read.account_closed == {("globex", "suspended"): 1}
     assert read.telemetry_dropped_total == {"access_line": 0, "event": 0}
+    assert read.ledger_state == {"volatile": 1}
+    assert (read.egress_pause_seconds, read.upstream_in_flight_requests) == ({"office": 0.0}, {"office": 0})
+    gate.pause(30.0)
+    paused = readings.gauges(gate, memory, log, reloading=in_force(tmp_path, log), forecasts={}).egress_pause_seconds
+    assert paused["office"] >= 30.0
 
 
 async def test_evictions_are_told(gate: Gate, tmp_path: Path) -> None:
     memory = MemoryEntries[Rendition](1_000_000)
     for _ in range(2):
         memory.keep(entry("a"))
-    read = readings.gauges(gate, memory, Kept(settings(tmp_path)).log, egress="office", forecasts={})
+    log = Kept(settings(tmp_path)).log
+    read = readings.gauges(gate, memory, log, reloading=in_force(tmp_path, log), forecasts={})
     assert read.cache_evictions_total.get("replaced") == 1
 
 

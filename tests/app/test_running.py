@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import signal
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -12,7 +11,6 @@ from pathlib import Path
 
 import aiohttp
 import pytest
-from typing_extensions import override
 
 from gateway.app import Gateway, running
 from gateway.simulator import Simulator
@@ -148,21 +146,3 @@ async def test_an_upstream_that_is_away_is_told_and_costs_nothing(tmp_path: Path
         assert (status, json.loads(body)["type"]) == (502, "urn:intervals-gateway:upstream_unreachable")
         async with it.session.get(it.gateway.url + "client/") as answer:
             assert '"day";r=6000;' in answer.headers["RateLimit"]
-
-
-@pytest.mark.parametrize("told", [signal.SIGINT, signal.SIGTERM])
-def test_serve_runs_until_it_is_told_to_stop(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, told: signal.Signals
-) -> None:
-    class Told(Gateway):
-        @override
-        async def __aenter__(self) -> Gateway:
-            await super().__aenter__()
-            signal.raise_signal(told)
-            return self
-
-    kept = Kept(settings(tmp_path))
-    monkeypatch.setattr(running, "open_log", lambda redaction: kept.log)
-    monkeypatch.setattr(running, "Gateway", Told)
-    running.serve(settings(tmp_path))
-    assert kept.events == ["started", "stopping", "stopped"]

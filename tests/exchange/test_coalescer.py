@@ -7,6 +7,7 @@ import pytest
 from gateway.exchange.background import Background
 from gateway.exchange.coalescer import Coalescer, Flight
 from gateway.policy.faults import Fault, Kind
+from gateway.policy.trace import Trace
 
 Launch = Callable[[Flight[str]], Coroutine[Any, Any, str | Fault]]
 
@@ -133,3 +134,15 @@ async def test_a_refusal_reaches_every_rider_as_its_own_fault(coalescer: Coalesc
     faults = await asyncio.gather(*(coalescer.ride(flight, 1) for _ in range(3)), return_exceptions=True)
     assert all(isinstance(fault, Fault) and fault.kind is Kind.BACKLOG_FULL for fault in faults)
     assert len({id(fault) for fault in faults}) == 3
+
+
+@pytest.mark.parametrize(("lined_up", "queued"), [(True, 5.0), (False, None)])
+async def test_a_wait_in_line_that_came_to_nothing_is_on_the_bill(
+    coalescer: Coalescer[str], lined_up: bool, queued: float | None
+) -> None:
+    bill = Trace("id", "parent")
+    flight, _ = coalescer.board("key", launch([], line=60.0))
+    flight.lined_up = lined_up
+    with pytest.raises(Fault):
+        await coalescer.ride(flight, 5.0, bill=bill)
+    assert bill.queued == (None if queued is None else pytest.approx(queued))

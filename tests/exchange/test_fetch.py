@@ -69,7 +69,7 @@ async def test_the_time_in_line_is_told() -> None:
 @pytest.mark.parametrize(("fault", "spent"), [(unreachable(), 0), (timed_out(), 1)])
 async def test_what_never_left_costs_nothing_and_what_may_have_arrived_does(fault: Fault, spent: int) -> None:
     async with Exchange() as it:
-        it.upstream.script.append(fault)
+        it.upstream.script += [fault] * 3
         assert (await refusal(it)).kind is fault.kind
         assert it.spent() == spent
         assert it.gate.snapshot().egress.used == spent

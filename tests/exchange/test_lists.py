@@ -11,6 +11,7 @@ import pytest
 
 from gateway.policy import cachekey
 from gateway.policy.catalogue import Match
+from gateway.policy.entry import Selector
 from gateway.policy.faults import Fault, Kind
 from gateway.policy.messages import Headers, Request
 from gateway.policy.trace import Outcome
@@ -148,3 +149,41 @@ async def test_every_answer_from_a_list_counts_as_a_use_of_it(it: Exchange) -> N
     held = it.cache.peek(key)
     assert held is not None
     assert held.uses == 4
+
+
+BOARD = "/milestone/?sortfield=projectid&sortdir=ASC&limit=5"
+
+
+async def test_the_order_of_ties_is_asked_for_once_and_outlives_the_list(it: Exchange) -> None:
+    first = await it.get(BOARD, by=ADMIN)
+    assert first.body == await told(it, BOARD)
+    assert it.asked == ["GET /milestone/?limit=2147483647", f"GET {BOARD}"]
+    for _ in range(3):
+        task = json.loads(await told(it, "/task/?limit=1"))["task"][0]["id"]
+        body = b'{"title":"Next"}'
+        await it.ask("PUT", f"/task/{task}/", body, ADMIN, content_type="application/json")  # drops the milestones
+        heard = await it.get(BOARD, by=ADMIN)
+        assert (heard.body, heard.trace.detail, heard.trace.cost) == (await told(it, BOARD), "selected", 1)
+    assert it.asked.count("GET /milestone/?limit=2147483647") == 4
+    assert it.asked.count(f"GET {BOARD}") == 1
+
+
+async def test_a_tie_that_a_row_left_or_joined_is_asked_for_again(it: Exchange) -> None:
+    last = json.loads((await it.get(BOARD, by=ADMIN)).body)["milestone"][-1]
+    other = next(
+        row for row in json.loads(await told(it, "/project/?limit=0"))["project"] if row["id"] != last["projectid"]
+    )
+    body = json.dumps({"projectid": other["id"]}).encode()
+    assert (
+        await it.ask("PUT", f"/milestone/{last['id']}/", body, ADMIN, content_type="application/json")
+    ).status == 202
+    assert (await it.get(BOARD, by=ADMIN)).body == await told(it, BOARD)
+    assert it.asked.count(f"GET {BOARD}") == 2
+    assert (await it.get(BOARD, by=ADMIN)).trace.outcome is Outcome.SELECTED
+
+
+async def test_a_distrusted_list_takes_the_shown_orders_with_it(it: Exchange) -> None:
+    await it.get(BOARD, by=ADMIN)
+    await it.cache.purge(Selector())
+    assert (await it.get(BOARD, by=ADMIN)).trace.outcome is not Outcome.SELECTED
+    assert it.asked.count(f"GET {BOARD}") == 2

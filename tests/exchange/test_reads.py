@@ -204,7 +204,7 @@ async def test_an_upstream_that_is_asked_for_xml_serves_both(accept: str) -> Non
 @pytest.mark.parametrize(("fault", "cost"), [(timed_out(), 1), (unreachable(), 0)])
 async def test_an_answer_that_was_lost_is_told_with_its_cost(fault: Fault, cost: int) -> None:
     async with Exchange() as it:
-        it.upstream.script.append(fault)
+        it.upstream.script += [fault] * 3
         heard = await it.refused("GET", "/personcontact/")
         assert (heard.fault.kind, heard.trace.cost) == (fault.kind, cost)
         assert it.spent() == cost

@@ -131,7 +131,7 @@ async def test_while_the_upstream_is_in_trouble_what_is_stored_stands_in(trouble
     async with Exchange() as it:
         await it.get()
         await asyncio.sleep(FRESH + 2 * HOUR)
-        it.upstream.script.append(trouble)
+        it.upstream.script += [trouble] * 3
         heard = await it.get()
         assert (heard.status, heard.name, heard.trace.outcome) == (200, "revision 1", Outcome.STALE)
         assert heard["age"] is not None

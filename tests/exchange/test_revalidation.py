@@ -65,7 +65,8 @@ async def test_a_callers_no_store_leaves_the_stored_response_as_it_is() -> None:
 
 async def test_an_answer_that_may_not_be_stored_replaces_what_is_out_of_date() -> None:
     async with Exchange() as it:
-        it.upstream.script += [text("old", cache_control="max-age=10, stale-if-error=600"), text("new"), unreachable()]
+        it.upstream.script += [text("old", cache_control="max-age=10, stale-if-error=600"), text("new")]
+        it.upstream.script += [unreachable()] * 3
         await it.get("/x")
         await asyncio.sleep(20)
         assert (await it.get("/x")).body == b"new"

@@ -110,7 +110,7 @@ async def test_a_refused_write_drops_nothing(it: Exchange, refusal: Response) ->
 async def test_a_write_that_never_left_drops_nothing(it: Exchange) -> None:
     """What is stored is all there is while the upstream cannot be reached."""
     await fill(it, "/personcontact/")
-    it.upstream.script.append(unreachable())
+    it.upstream.script += [unreachable()] * 3
     await it.refused("POST", "/personcontact/", b"{}", content_type=JSON)
     assert await hits(it) == [True] * 3
 

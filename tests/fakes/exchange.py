@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import count
 from types import SimpleNamespace, TracebackType
@@ -14,11 +14,13 @@ from unittest.mock import patch
 import orjson
 
 from gateway.adapters.memory import MemoryEntries
-from gateway.app import line
+from gateway.app import eventing, line
+from gateway.app.eventing import Hearing
 from gateway.exchange.background import Background
 from gateway.exchange.cache import Cache
 from gateway.exchange.fetch import Fetch
 from gateway.exchange.gate import AccountRule, EgressRule, Gate
+from gateway.exchange.outlook import Outlook
 from gateway.exchange.rendering import Renderer, Rendition
 from gateway.policy import cachekey, catalogue
 from gateway.policy.caller import Caller
@@ -27,8 +29,11 @@ from gateway.policy.messages import Headers, Request, Response
 from gateway.policy.names import AccountName, AppName
 from gateway.policy.negotiation import Representation
 from gateway.policy.trace import Trace
+from gateway.ports import Outbox
 from gateway.settings import Settings
 from tests.fakes.ledger import FakeLedger
+from tests.fakes.outbox import FakeOutbox
+from tests.fakes.records import FakeRecords
 from tests.fakes.service import ServiceUpstream
 from tests.fakes.upstream import JSON, FakeUpstream
 from tests.fakes.watch import FakeWatch
@@ -109,18 +114,24 @@ class Exchange:
         limit: int = 100,
         per_day: int = 6000,
         service: ServiceUpstream | None = None,
+        records: FakeRecords | None = None,
+        outbox: Outbox | None = None,
+        ledger: FakeLedger | None = None,
+        more: Mapping[str, Any] | None = None,
         **cache: Any,
     ) -> None:
+        """`more` are further sections of the settings; replicas share records and a ledger."""
         began = asyncio.get_running_loop().time()
         self.clock: Callable[[], float] = lambda: NOON + asyncio.get_running_loop().time() - began
         self.deaths: list[str] = []
         self.background = Background(lambda name, error: self.deaths.append(f"{name}: {error!r}"))
         self.upstream, self.watch = FakeUpstream(), FakeWatch()
+        self.records = FakeRecords(self.clock) if records is None else records
         self.service = service
         send = self.upstream.send if service is None else service.send
         ids = count()
         self.gate = Gate(
-            FakeLedger(self.clock),
+            ledger or FakeLedger(self.clock),
             EgressRule("office", limit, 60.0),
             {AccountName(name): AccountRule(per_day) for name in ("acme", "globex")},
             backlog=1000,
@@ -133,9 +144,17 @@ class Exchange:
         self.cache = Cache(memory, None)
         self.watching: dict[str, line.Watching] = {}
         self.watches: list[asyncio.Task[None]] = []
-        with patch.object(line, "time", SimpleNamespace(time=self.clock)):
-            self.walk = line.walk(
-                Settings.model_validate({"upstream": {"format": form.value}, "cache": {"verify": 0.0, **cache}}),
+        self.events: list[tuple[str, dict[str, Any]]] = []
+        self.counted: list[tuple[str, str]] = []
+        settings = Settings.model_validate(
+            {"upstream": {"format": form.value}, "cache": {"verify": 0.0, **cache}, **(more or {})}
+        )
+        outlook = Outlook(self.gate, self._tell)
+        self.watching["outlook"] = outlook.run
+        time = SimpleNamespace(time=self.clock)
+        with patch.object(line, "time", time), patch.object(eventing, "time", time):
+            self.walk = line.stages(
+                settings,
                 rows=ROWS,
                 cache=self.cache,
                 renderer=Renderer(self.background, memory.grew),
@@ -143,8 +162,10 @@ class Exchange:
                 send=send,
                 watch=self.watch,
                 background=self.background,
+                records=self.records,
                 watching=self.watching,
-            )
+                hearing=Hearing(outbox or FakeOutbox(), outlook, self._noticed, self._tell),
+            ).walk
 
     async def __aenter__(self) -> Self:
         await self.gate.open()
@@ -161,6 +182,12 @@ class Exchange:
         if raised is None:
             assert self.gate.snapshot().leases_out == 0, "a lease was never settled"
             assert self.deaths == []
+
+    def _noticed(self, account: str, event: str) -> None:
+        self.counted.append((account, event))
+
+    def _tell(self, name: str, /, *, level: str = "info", **fields: Any) -> None:
+        self.events.append((name, {"level": level, **fields}))
 
     @staticmethod
     def asking(

@@ -9,7 +9,7 @@ from collections import deque
 
 from gateway.policy.faults import Fault, Kind
 from gateway.policy.messages import Headers, Request, Response
-from gateway.ports import NeverSent
+from gateway.ports import CutOff, NeverSent
 
 JSON = "application/json"
 XML = "application/xml"
@@ -43,6 +43,13 @@ def unreachable() -> Fault:
     """No connection: not one byte has left."""
     fault = Fault(Kind.UPSTREAM_UNREACHABLE, "no connection")
     fault.__cause__ = NeverSent()
+    return fault
+
+
+def cut_off() -> Fault:
+    """The connection broke before any answer: whether the request was done is unknown."""
+    fault = Fault(Kind.UPSTREAM_UNREACHABLE, "broken connection")
+    fault.__cause__ = CutOff()
     return fault
 
 

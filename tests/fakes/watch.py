@@ -17,6 +17,7 @@ class FakeWatch:
         self.drops: list[tuple[str, str]] = []
         self.checks: list[tuple[str, str]] = []
         self.foreigners: list[tuple[str, int]] = []
+        self.notices: list[tuple[str, str]] = []
 
     def sent(self, account: AccountName, app: AppName, resource: str, method: str) -> None:
         self.requests.append((account, app, resource, method))
@@ -32,3 +33,6 @@ class FakeWatch:
 
     def verified(self, resource: str, result: str) -> None:
         self.checks.append((resource, result))
+
+    def noticed(self, account: str, event: str) -> None:
+        self.notices.append((account, event))

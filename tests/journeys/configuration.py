@@ -42,7 +42,7 @@ patience = "{patience}s"
 backlog = {backlog}
 
 [accounts.acme]
-per_day = 6000
+per_day = {per_day}
 token = "acmeadmin01"
 [accounts.staff]
 per_day = 6000
@@ -93,6 +93,7 @@ class Setup:
     timeout: float = 10
     reconcile: float = 0
     max_body: str = "10MiB"
+    per_day: int = 6000
     more: str = ""
 
     def write(self, folder: Path, url: str) -> Path:
@@ -107,6 +108,7 @@ class Setup:
             timeout=self.timeout,
             reconcile=self.reconcile,
             max_body=self.max_body,
+            per_day=self.per_day,
             keys=KEYS,
         )
         path = folder / "config.toml"

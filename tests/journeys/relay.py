@@ -38,6 +38,17 @@ class Relay:
             self._server.close()
         await self.close_connections()
 
+    async def away(self) -> None:
+        """Close all connections and take no new ones, as an upstream that is being restarted."""
+        assert self._server is not None
+        self._server.close()
+        await self.close_connections()
+
+    async def back(self) -> None:
+        """Take connections again, at the same place."""
+        port = URL(self.url).port
+        self._server = await asyncio.start_server(self._connected, "127.0.0.1", port, backlog=1024)
+
     @property
     def open(self) -> int:
         """Connections that are open now."""

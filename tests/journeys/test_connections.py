@@ -31,9 +31,7 @@ async def test_cached_answers_open_no_connection_at_all(open_house: OpenHouse) -
     assert len(house.arrivals()) == 1
 
 
-_EVERY_METHOD = [
-    ("GET", None),
-    ("HEAD", None),
+_WRITES = [
     ("PUT", {"description": "X"}),
     ("POST", {"description": "X"}),
     ("DELETE", None),
@@ -41,8 +39,8 @@ _EVERY_METHOD = [
 
 
 @pytest.mark.parametrize("target", ["/time/900001", "/unknown/7"])
-@pytest.mark.parametrize(("method", "body"), _EVERY_METHOD)
-async def test_a_kept_alive_connection_that_closes_without_an_answer_sends_nothing_again(
+@pytest.mark.parametrize(("method", "body"), _WRITES)
+async def test_a_kept_alive_connection_that_closes_without_an_answer_sends_no_write_again(
     open_house: OpenHouse, method: str, body: object, target: str
 ) -> None:
     house = await open_house()
@@ -55,6 +53,39 @@ async def test_a_kept_alive_connection_that_closes_without_an_answer_sends_nothi
     assert house.relay.connections == 1
     assert await house.spent() == 2
     assert (await house.tool().get("/expense/120001")).status == 200
+
+
+@pytest.mark.parametrize("target", ["/time/900001", "/unknown/7"])
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+async def test_a_read_whose_connection_closes_without_an_answer_is_sent_once_more_and_paid_twice(
+    open_house: OpenHouse, method: str, target: str
+) -> None:
+    house = await open_house()
+    await house.tool().get("/me/")
+    house.relay.cut()
+    answer = await house.tool().ask(method, target, JSON)
+    assert (answer.status == 502, answer.cost) == (False, 2)
+    assert [arrival.target.strip("/") for arrival in house.arrivals()][1:] == [target.strip("/")] * 2
+    assert await house.spent() == 3
+    house.relay.cut(2)
+    again = await house.tool().ask(method, target + "?x", JSON, cache_control="no-cache")
+    assert (again.status, again.cost, await house.spent()) == (502, 2, 5)
+
+
+@pytest.mark.parametrize(("method", "body"), [("GET", None), *_WRITES])
+async def test_an_upstream_that_is_restarted_is_waited_for_a_moment(
+    open_house: OpenHouse, method: str, body: object
+) -> None:
+    house = await open_house()
+    await house.tool().get("/me/")
+    await house.relay.away()
+    asking = asyncio.create_task(house.tool().ask(method, "/time/900001", JSON, body))
+    await house.until_metric("upstream_responses_total", 1, code="none")
+    await house.relay.back()
+    answer = await asking
+    assert (answer.status < 300, answer.cost) == (True, 1)
+    assert len(house.arrivals()) == 2
+    assert await house.spent() == 2, "what was never sent costs nothing"
 
 
 async def test_idle_connections_that_the_upstream_closes_are_replaced_and_nobody_notices(open_house: OpenHouse) -> None:

@@ -53,6 +53,9 @@ _ODD = [
     "/.well-known/x;y=1",
     "/",
     "/?q",
+    "/unknown/?",
+    "/timer/?",
+    "/client/??",
 ]
 
 

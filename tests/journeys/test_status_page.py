@@ -1,6 +1,6 @@
 """The status page in a real browser: what it tells, that it stays up to date, and that it shuts nobody out.
 
-With STATUS_PICTURE=docs/status.png the picture of the documentation is made anew.
+With STATUS_PICTURES=docs the pictures of the documentation are made anew.
 """
 
 from __future__ import annotations
@@ -137,11 +137,12 @@ async def test_the_check_itself_finds_what_shuts_people_out(tab: Tab) -> None:
         assert fault in found
 
 
-async def test_the_picture_of_the_documentation(house: House, tab: Tab) -> None:
-    await tab.looks(width=1200, theme="light")
+@pytest.mark.parametrize(("name", "theme", "width"), [("", "light", 1200), ("-phone", "dark", 390)])
+async def test_the_pictures_of_the_documentation(house: House, tab: Tab, name: str, theme: str, width: int) -> None:
+    await tab.looks(width=width, theme=theme)
     await tab.open(house.gateway.operations_url)
     await tab.until("document.getElementById('liveness').textContent.startsWith('Live')")
     picture = await tab.picture()
     assert picture.startswith(b"\x89PNG")
-    if path := os.environ.get("STATUS_PICTURE"):
-        await asyncio.to_thread(Path(path).write_bytes, picture)
+    if folder := os.environ.get("STATUS_PICTURES"):
+        await asyncio.to_thread(Path(folder, f"status{name}.png").write_bytes, picture)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
+import aiohttp
 import pytest
 
 from tests.journeys.configuration import Setup
@@ -89,6 +90,31 @@ async def test_what_a_write_dropped_stays_dropped_over_kill_9(
     tool = house.tool_at(program.url)
     assert (await tool.get("/client/4501")).json["client"]["name"] == "Renamed"
     assert b"Renamed" in (await tool.get("/project/?limit=0")).body
+
+
+async def test_what_a_write_may_have_changed_is_dropped_when_kill_9_came_before_its_answer(
+    open_house: OpenHouse, start_program: StartProgram, tmp_path: Path
+) -> None:
+    house = await open_house()
+    config = Setup(store="sqlite").write(tmp_path, house.relay.url)
+    program = await start_program(config)
+    tool = house.tool_at(program.url)
+    for target in ("/client/4501", "/project/?limit=0", "/module/"):
+        await tool.get(target)
+    house.relay.hold()
+    writing = asyncio.create_task(tool.ask("PUT", "/client/4501", JSON, {"name": "Renamed"}))
+    await until(lambda: bool(house.arrivals("PUT")))
+    await program.kill()
+    with suppress(aiohttp.ClientError):
+        await writing
+    house.relay.release()
+    house.simulator.journal.clear()
+    program = await start_program(config)
+    tool = house.tool_at(program.url)
+    assert (await tool.get("/client/4501")).json["client"]["name"] == "Renamed"
+    assert b"Renamed" in (await tool.get("/project/?limit=0")).body
+    await tool.get("/module/")
+    assert {arrival.resource for arrival in house.arrivals()} == {"client", "project"}, "the rest is still stored"
 
 
 @pytest.mark.parametrize("damage", [b"", b"this is no database, it never was one\n" * 200])

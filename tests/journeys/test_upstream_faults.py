@@ -1,4 +1,4 @@
-"""When the upstream breaks: a clear answer, nothing stored, nothing sent twice, and the next request works."""
+"""When the upstream breaks: a clear answer, nothing stored, no write sent twice, and the next request works."""
 
 from __future__ import annotations
 
@@ -29,6 +29,11 @@ stale_if_error = "0s"
 """
 
 
+def strikes(fault: str, method: str = "GET") -> int:
+    """How often a fault strikes one request: a read that was cut off before its answer is sent once more."""
+    return 2 if method == "GET" and fault in ("reset", "apply_then_reset") else 1
+
+
 def ageing() -> Options:
     """An upstream whose answers are older than fresh when they arrive: what is stored is stale at once."""
     return options(answer_headers={"Age": "100"})
@@ -41,16 +46,16 @@ async def nothing_stayed(house: House) -> None:
 
 @pytest.mark.parametrize(("method", "body", "accept"), REQUESTS)
 @pytest.mark.parametrize(("fault", "kind", "status"), BROKEN)
-async def test_a_broken_connection_is_told_and_nothing_is_sent_twice(
+async def test_a_broken_connection_is_told_and_no_write_is_sent_twice(
     open_house: OpenHouse, fault: str, kind: str, status: int, method: str, body: object, accept: str
 ) -> None:
     house = await open_house(Setup(timeout=0.3))
     await house.tool().get("/me/")  # the broken request goes out on a connection that was kept alive
-    house.simulator.fail_next(fault)
+    house.simulator.fail_next(fault, strikes(fault, method))
     answer = await house.tool().ask(method, "/time/900002", accept, body)
     assert (answer.status, answer.problem) == (status, kind)
     assert answer.headers["Content-Type"].startswith(accept.replace("/", "/problem+"))
-    assert len(house.arrivals(method, "time")) == 1
+    assert len(house.arrivals(method, "time")) == strikes(fault, method)
     if method == "GET":
         await nothing_stayed(house)
     else:
@@ -61,16 +66,17 @@ async def test_a_broken_connection_is_told_and_nothing_is_sent_twice(
 @pytest.mark.parametrize("fault", ["reset", "truncated", "timeout", "error", "offline"])
 async def test_the_quota_cost_is_true_also_where_the_answer_was_lost(open_house: OpenHouse, fault: str) -> None:
     house = await open_house(Setup(timeout=0.3, more=_STALE), upstream=ageing())
-    house.simulator.fail_next(fault, times=3)
+    often = strikes(fault)
+    house.simulator.fail_next(fault, times=1 + 2 * often)
     tool = house.tool()
     answers = [await tool.get("/time/900002"), await tool.ask("PUT", "/time/900002", JSON, {"description": "X"})]
     answers += [await tool.get("/nothing/")]
-    assert [answer.cost for answer in answers] == [1, 1, 1]
+    assert [answer.cost for answer in answers] == [often, 1, often]
     await tool.get("/time/900002")
-    house.simulator.fail_next(fault)
+    house.simulator.fail_next(fault, often)
     stale = await tool.get("/time/900002")
-    assert (stale.status, stale.cost) == (200, 1)
-    assert await house.spent() == len(house.arrivals()) == 5
+    assert (stale.status, stale.cost) == (200, often)
+    assert await house.spent() == len(house.arrivals()) == 2 + 3 * often
 
 
 @pytest.mark.parametrize(("method", "body", "accept"), REQUESTS)
@@ -95,12 +101,12 @@ async def test_all_who_wait_for_one_broken_request_are_told_and_it_is_not_repeat
 ) -> None:
     house = await open_house()
     house.relay.hold()
-    house.simulator.fail_next(fault)
+    house.simulator.fail_next(fault, strikes(fault))
     callers = [asyncio.create_task(house.tool().get("/time/900002", accept)) for accept in [JSON, XML] * 10]
     house.relay.release()
     answers = await asyncio.gather(*callers)
     assert {answer.status for answer in answers} <= {500, 502}
-    assert len(house.arrivals()) == 1
+    assert len(house.arrivals()) == strikes(fault)
     await nothing_stayed(house)
 
 
@@ -120,14 +126,14 @@ async def test_an_upstream_that_is_not_there_costs_nothing_and_is_told(open_hous
 async def test_stale_if_error_serves_what_is_stored_and_says_so(open_house: OpenHouse, fault: str) -> None:
     house = await open_house(Setup(timeout=0.3, more=_STALE), upstream=ageing())
     stored = await house.tool().get("/time/900001")
-    house.simulator.fail_next(fault)
+    house.simulator.fail_next(fault, strikes(fault))
     stale = await house.tool().get("/time/900001", XML)
     assert (stale.status, stale.body) == (200, house.truth("/time/900001", XML).body)
     assert ("hit" in stale.cache_status, "ttl=-" in stale.cache_status) == (True, True)
-    assert len(house.arrivals()) == 2
+    assert len(house.arrivals()) == 1 + strikes(fault)
 
     await house.tool().get("/expense/120001")
-    house.simulator.fail_next(fault)
+    house.simulator.fail_next(fault, strikes(fault))
     assert (await house.tool().get("/expense/120001")).status >= 500, "this resource allows nothing stale"
     assert (await house.tool().get("/time/900001")).body == stored.body
 

@@ -88,4 +88,4 @@ def test_an_override_changes_only_what_it_names() -> None:
 
 def test_a_row_with_an_unreadable_duration_is_refused() -> None:
     with pytest.raises(ValueError, match="15 minutes"):
-        catalogue._seconds("15 minutes")
+        catalogue.seconds("15 minutes")

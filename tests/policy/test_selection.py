@@ -3,6 +3,7 @@ import pytest
 from gateway.policy.catalogue import Resource
 from gateway.policy.collection import Collection
 from gateway.policy.selection import Declined, Selected, select
+from gateway.policy.sorting import NOTHING
 from gateway.policy.translation.document import Scalar
 from tests.policy.listing import MODULE, PROJECT, ROWS, rows, whole
 
@@ -20,7 +21,7 @@ STORED = whole(PROJECT, LISTED)
 
 def found(query: str, stored: Collection = STORED, resource: Resource = PROJECT) -> list[str] | str:
     """The ids of the selected page, or the reason why there is none."""
-    answer = select(stored, resource, None, query)
+    answer = select(stored, resource, None, query, NOTHING)
     if isinstance(answer, Declined):
         return answer.reason
     listed = answer.document.fields[resource.name]
@@ -57,7 +58,7 @@ def test_rows_are_selected(query: str, ids: str) -> None:
 
 @pytest.mark.parametrize(("query", "count"), [("clientid=5&limit=1", 4), ("offset=500", 12), ("clientid=77", 0)])
 def test_listcount_is_what_matches_before_the_page_is_cut(query: str, count: int) -> None:
-    answer = select(STORED, PROJECT, None, query)
+    answer = select(STORED, PROJECT, None, query, NOTHING)
     assert isinstance(answer, Selected)
     assert answer.document.fields["listcount"] == count
 
@@ -116,7 +117,7 @@ def test_inactive_parts_are_asked_for_only_where_the_list_shows_that_active_is_n
 
 
 def test_a_member_is_its_row_in_the_envelope() -> None:
-    answer = select(STORED, PROJECT, "3", "")
+    answer = select(STORED, PROJECT, "3", "", NOTHING)
     assert isinstance(answer, Selected)
     assert answer.document == STORED.element(LISTED[2])
 
@@ -132,6 +133,6 @@ def test_a_member_is_its_row_in_the_envelope() -> None:
     ],
 )
 def test_other_members_are_declined(resource: Resource, member: str, query: str, reason: str) -> None:
-    answer = select(STORED, resource, member, query)
+    answer = select(STORED, resource, member, query, NOTHING)
     assert isinstance(answer, Declined)
     assert reason in answer.reason

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from gateway.policy import catalogue, change, collection, patching, selection
 from gateway.policy.catalogue import Kind, Match, Resource
 from gateway.policy.collection import Collection
-from gateway.policy.selection import Selected
+from gateway.policy.selection import Declined, Selected
+from gateway.policy.sorting import NOTHING, Shown
 from gateway.policy.translation import json_codec
 from gateway.policy.translation.malformed import Limits
 from gateway.simulator.service import Service
@@ -75,10 +76,17 @@ def queries(draw: st.DrawFn, stored: Collection, resource: Resource) -> str:
     return "&".join(spelled)
 
 
-def check(service: Service, stored: Collection, resource: Resource, token: str, path: tuple[str | None, str]) -> bool:
+def check(
+    service: Service,
+    stored: Collection,
+    resource: Resource,
+    token: str,
+    path: tuple[str | None, str],
+    shown: Shown = NOTHING,
+) -> bool:
     """Whether a question was answered, and if so as the simulator does."""
     member, query = path
-    answer = selection.select(stored, resource, member, query)
+    answer = selection.select(stored, resource, member, query, shown)
     if not isinstance(answer, Selected):
         return False
     target = f"/{resource.name}/" + ("" if member is None else f"{member}/") + (f"?{query}" if query else "")
@@ -95,6 +103,24 @@ def test_a_selected_list_is_the_upstreams_own(inclusive: bool, drawn: st.DataObj
     SERVICE.options.inclusive_ends = inclusive
     answered = check(SERVICE, stored, resource, token, (None, drawn.draw(queries(stored, resource))))
     event(f"answered: {answered}")
+
+
+@settings(max_examples=200, deadline=None)
+@given(drawn=st.data())
+def test_an_order_that_was_shown_once_is_the_upstreams_own(drawn: st.DataObject) -> None:
+    token, name = drawn.draw(st.sampled_from([key for key in sorted(LISTS) if ROWS.resources[key[1]].sorts]))
+    resource, stored = ROWS.resources[name], LISTS[token, name]
+    sort, direction = drawn.draw(st.sampled_from(list(resource.sorts))), drawn.draw(st.sampled_from(["ASC", "DESC"]))
+    query = f"sortfield={sort}&sortdir={direction}&limit={drawn.draw(st.integers(0, 40))}"
+    reply = ask(SERVICE, f"/{name}/?{query}", token=token)
+    shown = selection.order_shown(stored, resource, query, json_codec.read(reply.body, limits=LIMITS))
+    if shown is None:
+        assert isinstance(selection.select(stored, resource, None, query, NOTHING), Declined), (
+            "the rows lack the column"
+        )
+    else:
+        assert check(SERVICE, stored, resource, token, (None, query), shown)
+    event(f"shown: {shown is not None}")
 
 
 @pytest.mark.parametrize(("token", "name"), sorted(LISTS))

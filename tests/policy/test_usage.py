@@ -92,3 +92,15 @@ def test_today_is_the_last_of_the_days() -> None:
     assert usage.first_of(1, "2024-03-01") == "2024-03-01"
     assert usage.first_of(7, "2024-03-01") == "2024-02-24"
     assert usage.oldest_kept("2024-10-04") == "2023-09-01"
+
+
+def test_names_of_a_new_configuration_are_counted_apart_and_those_before_stay_counted() -> None:
+    counted = Usage(NAMES)
+    counted.sent("acme", "tool", "client", "GET")
+    counted.learn(Names(NAMES.accounts, frozenset({"new"}), NAMES.resources, NAMES.methods))
+    counted.sent("acme", "new", "client", "GET")
+    counted.sent("acme", "tool", "client", "GET")
+    taken = counted.take()
+    assert {line.app: counts.sent for line, counts in taken.items()} == {"tool": 1, "new": 1, "other": 1}
+    counted.give_back(taken)
+    assert counted.take() == taken

@@ -5,20 +5,25 @@ Read, not run: `tests/container/smoke.py` builds the image and sees it at work.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
+import shlex
 import sys
 import tomllib
 from asyncio import create_subprocess_exec
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from aiohttp import web
 from pytest_aiohttp import AiohttpServer
 
+from gateway.adapters.redis.server import check, close, connect
 from gateway.app.running import _STOP_PATIENCE
 from gateway.cli import COMMANDS
 from gateway.settings import load
+from tests.adapters.redis_server import RedisServer, require_redis
 from tests.project.test_documentation import EXAMPLE, VARIABLES
 from tests.project.tree import ROOT
 
@@ -153,6 +158,30 @@ def test_the_gateway_finds_its_configuration_and_its_state() -> None:
     assert "read_only: true\n        bind: { create_host_path: false }" in services()["gateway"]
 
 
+def test_what_was_spent_is_kept_by_valkey_for_one_gateway_and_for_several(tmp_path: Path) -> None:
+    text = services()["valkey"]
+    assert mounts("valkey") == {"/data": "valkey"}
+    assert "GATEWAY_STORE__URL: ${STORE_URL:-redis://valkey:6379/0}\n" in services()["gateway"]
+    assert "depends_on:\n      valkey: { condition: service_healthy }\n" in services()["gateway"]
+    (command,) = re.findall(r"command: >-\n((?: {6}\S.*\n)+)", text)
+    program, *options = shlex.split(command)
+    assert program == "valkey-server"
+    assert {"--appendonly yes", "--appendfsync always"} <= {" ".join(it) for it in pairwise(options)}
+    require_redis()  # what Valkey began as takes the same options
+    server = RedisServer(tmp_path, *options)
+    server.start()
+    complaints: list[tuple[str, str]] = []
+
+    async def look() -> None:
+        client = connect(server.url, timeout=5.0)
+        await check(client, lambda name, detail: complaints.append((name, detail)))
+        await close(client)
+
+    asyncio.run(look())
+    server.stop()
+    assert complaints == []
+
+
 def test_prometheus_finds_its_rules_and_the_gateway() -> None:
     text = services()["prometheus"]
     (configuration,) = re.findall(r"--config.file=(\S+)", text)
@@ -177,6 +206,7 @@ def test_only_callers_and_the_dashboards_are_published_and_only_on_this_machine(
     published = {name: re.findall(r'(?m)^ +- "(\S+)"$', text) for name, text in services().items()}
     assert published == {
         "gateway": ["${LISTEN_ADDRESS:-127.0.0.1}:8080:8080"],
+        "valkey": [],
         "prometheus": [],
         "grafana": ["127.0.0.1:3000:3000"],
     }
@@ -188,7 +218,7 @@ def test_compose_passes_the_secrets_of_the_example_and_holds_none() -> None:
     assert {value for value in values if value} == {"${GRAFANA_PASSWORD:?set it in .env}"}
 
 
-@pytest.mark.parametrize("name", ["gateway", "prometheus", "grafana"])
+@pytest.mark.parametrize("name", ["gateway", "valkey", "prometheus", "grafana"])
 def test_every_service_comes_back_is_bounded_and_watched(name: str) -> None:
     text = services()[name]
     assert "<<: *service\n" in text

@@ -14,7 +14,7 @@ from gateway.settings import Settings
 from tests.project.boards import BOARDS, GRAFANA, PROMETHEUS, board, metrics, panels, queries, recorded, variables
 from tests.project.tree import ROOT
 
-UIDS = {name: f"intervals-gateway-{name}" for name in ("overview", "quota", "cache", "callers")}
+UIDS = {name: f"intervals-gateway-{name}" for name in ("overview", "quota", "cache", "callers", "webhooks")}
 """Links and bookmarks hold these: never change one."""
 
 SOURCE = {"type": "prometheus", "uid": "${datasource}"}

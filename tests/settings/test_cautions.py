@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from gateway.settings import cautions
-from tests.settings.files import MINIMAL, loaded
+from tests.settings.files import MINIMAL, SIGNING_SECRET, loaded
 
 CALM = MINIMAL.replace("[apps", 'token = "abcdefghij1"\n[apps')
 
@@ -22,6 +22,11 @@ def test_a_plain_configuration_needs_no_caution(tmp_path: Path) -> None:
         (CALM.replace("fifteen-men-on-a-chest", "short"), "apps.tool.key: is short enough"),
         ('[store]\nurl = "memory://"' + CALM, "store.url: memory:// forgets"),
         ('[operations]\nhost = "0.0.0.0"' + CALM, "operations.host: whoever reaches 0.0.0.0"),
+        (
+            CALM + '[[webhooks]]\nurl = "http://tool/"\nevents = ["*"]\naccount = "acme"\n'
+            f'secret = "{SIGNING_SECRET}"\n',
+            "webhooks.0.url: http:// is signed and not encrypted",
+        ),
         (
             '[server]\nhost = "gateway"' + CALM.replace('key = "fifteen-men-on-a-chest"', "anonymous = true"),
             "apps.tool.anonymous: whoever reaches gateway reads 'acme' without a key",

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib.metadata import PackageNotFoundError
 
 import pytest
 from pydantic_core import PydanticCustomError
@@ -26,6 +27,11 @@ GOOD: list[tuple[Callable[[str], str], str]] = [
     (formats.allow_pattern, "* client/12/*"),
     (formats.event_pattern, "intervals.client.*"),
     (formats.event_pattern, "*"),
+    (formats.receiver, "tool.internal"),
+    (formats.receiver, "*.apps.internal"),
+    (formats.receiver, "localhost"),
+    (formats.receiver, "10.1.0.0/16"),
+    (formats.receiver, "fd00::/8"),
 ]
 
 
@@ -57,6 +63,13 @@ BAD: list[tuple[Callable[[str], str], str, str]] = [
     (formats.allow_pattern, "GET  *", "is not METHOD, one blank, path"),
     (formats.event_pattern, "Quota.*", "is not a dotted event name"),
     (formats.event_pattern, "quota.", "is not a dotted event name"),
+    (formats.receiver, "10.1.2.3/16", "is no host, address or subnet"),
+    (formats.receiver, "https://tool.internal", "is no host, address or subnet"),
+    (formats.receiver, "tool.internal:8080", "is no host, address or subnet"),
+    (formats.receiver, "tööl.internal", "is no host, address or subnet"),
+    (formats.receiver, "*", "is no host, address or subnet"),
+    (formats.receiver, "2130706433", "is no host, address or subnet"),
+    (formats.receiver, "", "is no host, address or subnet"),
 ]
 
 
@@ -93,3 +106,27 @@ def test_a_loop_that_is_not_there_is_told(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(formats, "find_spec", lambda _: None)
     with pytest.raises(PydanticCustomError, match="pip install"):
         formats.installed_loop("uvloop")
+
+
+def test_a_receiver_is_kept_as_it_is_compared() -> None:
+    assert formats.receiver("Tool.Internal") == "tool.internal"
+    assert formats.receiver("10.1.2.3") == "10.1.2.3/32"
+
+
+def test_a_signing_key_that_can_be_guessed_is_refused() -> None:
+    with pytest.raises(PydanticCustomError, match="short enough to be guessed"):
+        formats.signing_key(Secret("nineteen characters", origin="here"))
+    assert formats.signing_key(Secret("x" * 20, origin="here"))
+
+
+def test_a_collector_needs_what_sends_to_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert formats.collector("http://127.0.0.1:4318/v1/traces") == "http://127.0.0.1:4318/v1/traces"
+    with pytest.raises(PydanticCustomError, match="does not start with http"):
+        formats.collector("127.0.0.1:4318")
+
+    def absent(name: str) -> str:
+        raise PackageNotFoundError(name)
+
+    monkeypatch.setattr(formats, "version", absent)
+    with pytest.raises(PydanticCustomError, match=r"pip install intervals-gateway\[otel\]"):
+        formats.collector("http://127.0.0.1:4318/v1/traces")

@@ -5,7 +5,8 @@ import pytest
 from gateway.settings.places import Path, bare, dotted, field_at, is_named, kind_at, section_of
 from gateway.settings.quantities import Duration
 from gateway.settings.secret import Secret
-from gateway.settings.table import App, Server, Webhook
+from gateway.settings.table import App, Server
+from gateway.settings.webhooks import Webhook
 
 
 @pytest.mark.parametrize(

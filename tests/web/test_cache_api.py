@@ -31,7 +31,7 @@ class Parts:
         CacheApi(
             contents=self.memory,
             purge=self.purge,
-            accounts={"acme", "globex"},
+            accounts=lambda: {"acme", "globex"},
             resources={"client", "project", "other"},
             clock=lambda: NOW + 60.9,
         ).add_to(app)

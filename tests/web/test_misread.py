@@ -53,6 +53,23 @@ async def test_it_is_a_mistake_and_ends_the_connection(edge: Edge, octets: bytes
     assert (await say(edge.port, GOOD.replace(HOST, HOST + b"Connection: close\r\n"))).status == 200
 
 
+@pytest.mark.parametrize(
+    ("octets", "status"),
+    [
+        (b"GET /client/\r\n\r\n", 505),
+        (b"GET /client/ HTTP/2.0\r\n" + HOST + b"\r\n", 505),
+        (b"GET /client/#top HTTP/1.1\r\n" + HOST + b"\r\n", 400),
+        (b"GET /client/ HTTP/1.1\r\nHost: a b\r\n\r\n", 400),
+        (b"POST / HTTP/1.1\r\n" + HOST + b"Transfer-Encoding: identity, chunked\r\n\r\n0\r\n\r\n", 501),
+    ],
+)
+async def test_what_a_lenient_parser_takes_is_refused_as_clearly(edge: Edge, octets: bytes, status: int) -> None:
+    reply = await say(edge.port, octets)
+    assert (reply.status, json.loads(reply.body)["type"]) == (status, "urn:intervals-gateway:malformed")
+    assert reply["connection"] == "close"
+    assert edge.walk.seen == []
+
+
 async def test_a_key_in_what_cannot_be_read_is_not_told(edge: Edge) -> None:
     reply = await say(edge.port, b"GET / HTTP/1.1\r\n" + HOST + b"X-Api-Key: " + KEY.encode() + b"\0\r\n\r\n")
     assert reply.status == 400

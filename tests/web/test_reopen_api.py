@@ -7,7 +7,7 @@ from gateway.web import reopen_api
 async def test_an_operator_reopens_a_configured_account_and_no_other() -> None:
     opened: list[str] = []
     app = web.Application()
-    reopen_api.add_to(app, {"acme", "globex"}, opened.append)
+    reopen_api.add_to(app, lambda: {"acme", "globex"}, opened.append)
     async with TestClient(TestServer(app)) as client:
         done = await client.post("/api/accounts/acme/reopen")
         assert (done.status, await done.json()) == (200, {"account": "acme", "closed": None})

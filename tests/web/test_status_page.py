@@ -44,8 +44,9 @@ def test_every_closure_has_its_words() -> None:
 
 
 def test_attention_is_asked_for_what_needs_it() -> None:
-    away = replace(STATUS, gate=replace(STATUS.gate, ledger_away=True, pause_left=3.0))
+    away = replace(STATUS, gate=replace(STATUS.gate, ledger_away=True, pause_left=3.0), reload_refused=True)
     assert list(attention(away)) == [
+        "The configuration that was read last has mistakes: the one before is in force.",
         "The ledger is away: only a safe share of the quota is used.",
         "Sending is paused: the upstream says that requests come too fast.",
         "Account globex is closed: its day is spent.",

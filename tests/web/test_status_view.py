@@ -99,3 +99,14 @@ def test_a_name_is_never_markup() -> None:
     page = content(replace(STATUS, gate=gate, apps=traffic, resources=traffic, refusals=(refusal,)))
     assert "<img" not in page
     assert page.count("&lt;img") >= 7
+
+
+def test_what_happened_again_and_again_is_told_once() -> None:
+    again = [replace(STATUS.refusals[0], at=NOON - number) for number in range(3)]
+    other = replace(again[0], kind="timed_out", at=NOON - 3)
+    errors = [replace(STATUS.errors[0], at=NOON - number) for number in range(2)]
+    told = words(replace(STATUS, refusals=(*again, other, again[0]), errors=tuple(errors)))
+    assert "12:00:00 tool: GET client, 3 times The upstream says" in told
+    assert "11:59:57 tool: GET client The caller's patience ended" in told
+    assert told.count("tool: GET client") == 3
+    assert "12:00:00 acme time 403, API code 10, 2 times" in told

@@ -12,7 +12,7 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from types import TracebackType
 from typing import Any, Self, TextIO
 
@@ -53,6 +53,14 @@ class Log:
         self._ending = threading.Event()
         self._writer = threading.Thread(target=self._run, name="log", daemon=True)
         self._root = _Root(self)
+
+    def hide(self, secrets: Iterable[str]) -> None:
+        """Never write these either, nor those known before."""
+        self._redaction.add(secrets)
+
+    def cleaned(self, text: str) -> str:
+        """A text for an operator, without the secrets that are known."""
+        return self._redaction(text)
 
     def access(self, trace: Trace, *, target: str, size: int) -> None:
         """Log a finished request; `size` is the bytes of the answer's body. The trace must not change any more."""

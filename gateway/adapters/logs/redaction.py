@@ -1,4 +1,5 @@
-"""What must never be written: registered secrets in every spelling they travel in, credentials, parameter values."""
+"""What must never be written: registered secrets in every spelling they travel in, credentials, parameter values,
+mail addresses."""
 
 from __future__ import annotations
 
@@ -12,6 +13,8 @@ REDACTED = "[redacted]"
 
 _NOTHING = re.compile(r"(?!)")
 _CREDENTIAL = re.compile(r"\b(basic|bearer)\s+(?=\S*[\d=])[\w.~+/=-]{8,}", re.IGNORECASE)
+_ADDRESS = re.compile(r"[\w.+-]+(?:@|%40)[\w-]+(?:\.[\w-]+)+", re.IGNORECASE)
+_QUERY = re.compile(r"(/[^\s?\"'<>]*\?)([^\s\"'<>]+)")
 _PARAMETER = re.compile(r"([?&][^\s=&?#\"'<>]{1,64}=)[^\s&#\"'<>]+")
 
 
@@ -38,7 +41,14 @@ class Redaction:
 
     def prose(self, text: str) -> str:
         """Replace what may be secret or personal in a message of foreign origin, registered or not."""
-        return _PARAMETER.sub(rf"\1{REDACTED}", _CREDENTIAL.sub(rf"\1 {REDACTED}", self(text)))
+        without = _QUERY.sub(_names_only, _CREDENTIAL.sub(rf"\1 {REDACTED}", self(text)))
+        return _ADDRESS.sub(REDACTED, _PARAMETER.sub(rf"\1{REDACTED}", without))
+
+
+def _names_only(target: re.Match[str]) -> str:
+    """A target whose query has lost its values, and what is no name and value as a whole."""
+    pairs = (pair.partition("=") for pair in target[2].split("&"))
+    return target[1] + "&".join(f"{name}={REDACTED}" if equals else REDACTED for name, equals, _ in pairs)
 
 
 def _spellings(secret: str) -> Iterator[str]:

@@ -6,91 +6,40 @@ or upstream answer can add a series. Label sets that are small start at zero (`a
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import StrEnum
-
-from gateway.policy.backlog import Priority
-from gateway.policy.closure import Reason
-from gateway.policy.faults import Kind
-from gateway.policy.negotiation import Representation
-from gateway.policy.trace import Outcome
+from gateway.adapters.prometheus.family import Family, Type
+from gateway.adapters.prometheus.labels import (
+    ACCOUNT,
+    ANSWER,
+    API_CODE,
+    APP,
+    BUDGET,
+    CAUSE,
+    CLOSED,
+    CODE,
+    DELIVERED,
+    EGRESS,
+    EVICTED,
+    FARES,
+    FORMAT,
+    KIND,
+    LEDGER,
+    METHOD,
+    NOTICED,
+    OUTCOME,
+    OUTSTANDING,
+    PRIORITY,
+    REFUSED,
+    RESOURCE,
+    SOURCE,
+    SUBSCRIPTION,
+    VERIFIED,
+    WAITED,
+    WINDOW,
+)
 
 PREFIX = "intervals_gateway_"
-OTHER = "other"
-NONE = "none"
 
-
-class Type(StrEnum):
-    """The metric types in use, by their OpenMetrics names."""
-
-    COUNTER = "counter"
-    GAUGE = "gauge"
-    HISTOGRAM = "histogram"
-    INFO = "info"
-
-
-@dataclass(frozen=True, slots=True)
-class Label:
-    """A label and its closed set. No `values`: the names come from the configuration or the catalogue (`Names`)."""
-
-    name: str
-    meaning: str
-    values: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Family:
-    """One metric, its name without the prefix. Buckets are upper bounds in the family's unit."""
-
-    name: str
-    type: Type
-    labels: tuple[Label, ...]
-    help: str
-    unit: str = ""
-    buckets: tuple[float, ...] = ()
-    at_zero: bool = False
-
-    @property
-    def stem(self) -> str:
-        """The name that OpenMetrics gives the family; its samples carry the suffix."""
-        return self.name.removesuffix("_total").removesuffix("_info")
-
-
-APP = Label("app", "a configured app; `gateway` for its own questions; `other` where none was recognised")
-ACCOUNT = Label("account", "a configured account")
-EGRESS = Label("egress", "the configured egress")
-BUDGET = Label("budget", "the egress or a configured account")
-RESOURCE = Label("resource", "a documented resource; `other` for every other path")
-METHOD = Label("method", "the request method", ("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"))
-CODE = Label(
-    "code",
-    "the HTTP status (499: the caller had left); `none` where no answer came",
-    (NONE, *map(str, range(100, 600))),
-)
-API_CODE = Label(
-    "api_code", "the upstream's own error code, 1 to 20; `none` without one", (NONE, *map(str, range(1, 21)))
-)
-OUTCOME = Label("outcome", "how the answer came about", tuple(Outcome))
-ANSWER = Label("outcome", "how the cache answered", ("hit", "selected", "collapsed", "stale", "miss", "bypass"))
-FORMAT = Label("format", "the representation sent", tuple(Representation))
-WINDOW = Label("window", "the window of the budget", ("minute", "day"))
-SOURCE = Label("source", "who counted", ("ledger", "upstream"))
-PRIORITY = Label("priority", "the class of the waiting requests", tuple(Priority))
-WAITED = Label("result", "how the wait ended", ("admitted", "refused", "left"))
-REFUSED = Label("reason", "the kind of fault, as in the problem's type", tuple(Kind))
-EVICTED = Label("reason", "why the entry left the store", ("size", "expired", "replaced", "dropped"))
-CLOSED = Label("reason", "why nothing is sent for the account", tuple(Reason))
-CAUSE = Label(
-    "cause",
-    "what made the entries untrue; `unknown`: a write whose answer was lost",
-    ("write", "unknown", "purge"),
-)
-VERIFIED = Label(
-    "result",
-    "`same`; `age`: the row had changed elsewhere; `different`: the selection was wrong; `unknown`: no answer came",
-    ("same", "age", "different", "unknown"),
-)
-KIND = Label("kind", "what was dropped", ("access_line", "event", "series"))
+__all__ = ["BY_NAME", "FAMILIES", "PREFIX", "Family", "Type"]
 
 _ANSWER_TIMES = (0.0005, 0.001, 0.005, 0.025, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0, 30.0, 60.0)
 _WAITS = (0.1, 0.5, 1.0, 2.5, 5.0, 10.0, 20.0, 30.0, 60.0, 120.0)
@@ -169,6 +118,29 @@ FAMILIES: tuple[Family, ...] = (
         "requests",
         at_zero=True,
     ),
+    Family(
+        "ledger_state",
+        Type.GAUGE,
+        (LEDGER,),
+        "1 for how the record of what was spent is kept now, else 0; while it is away only a safe share is sent.",
+        at_zero=True,
+    ),
+    Family(
+        "egress_pause_seconds",
+        Type.GAUGE,
+        (EGRESS,),
+        "Time for which nothing is sent yet, because the upstream said that requests come too fast.",
+        "seconds",
+        at_zero=True,
+    ),
+    Family(
+        "upstream_in_flight_requests",
+        Type.GAUGE,
+        (EGRESS,),
+        "Requests sent and not answered yet.",
+        "requests",
+        at_zero=True,
+    ),
     Family("queue_requests", Type.GAUGE, (EGRESS, PRIORITY), "Requests waiting in line.", "requests", at_zero=True),
     Family(
         "queue_wait_seconds",
@@ -192,11 +164,58 @@ FAMILIES: tuple[Family, ...] = (
         "1 while the account is closed for this reason, else 0.",
         at_zero=True,
     ),
+    Family("notices_total", Type.COUNTER, (ACCOUNT, NOTICED), "Events made known, however many subscribe to them."),
     Family(
         "telemetry_dropped_total",
         Type.COUNTER,
         (KIND,),
-        "Log lines that found their queue full, and observations counted as other because a family was full.",
+        "Log lines and spans that were lost, and observations counted as other because a family was full.",
+        at_zero=True,
+    ),
+    Family(
+        "config_last_reload_successful",
+        Type.GAUGE,
+        (),
+        "1 if the configuration was right when it was last read, 0 if it was refused and the one before is in force.",
+        at_zero=True,
+    ),
+    Family(
+        "config_last_reload_success_timestamp_seconds",
+        Type.GAUGE,
+        (),
+        "When the configuration in force was read, epoch time.",
+        "seconds",
+        at_zero=True,
+    ),
+    Family(
+        "webhook_deliveries_total",
+        Type.COUNTER,
+        (SUBSCRIPTION, DELIVERED),
+        "Attempts to deliver a webhook by how they ended, and deliveries that were given up.",
+        at_zero=True,
+    ),
+    Family(
+        "webhook_backlog_deliveries",
+        Type.GAUGE,
+        (OUTSTANDING,),
+        "Deliveries in the outbox, and dead letters.",
+        "deliveries",
+        at_zero=True,
+    ),
+    Family(
+        "webhook_subscriptions",
+        Type.GAUGE,
+        (SUBSCRIPTION, FARES),
+        "Subscriptions by how they fare; those made while running are counted together.",
+        "subscriptions",
+        at_zero=True,
+    ),
+    Family(
+        "webhook_oldest_seconds",
+        Type.GAUGE,
+        (),
+        "Age of the oldest event that waits to be delivered; 0 when none does.",
+        "seconds",
         at_zero=True,
     ),
     Family("build_info", Type.INFO, (), "Version of the gateway and of its Python.", at_zero=True),

@@ -14,19 +14,8 @@ from prometheus_client import CollectorRegistry, Metric
 from prometheus_client.core import InfoMetricFamily
 from prometheus_client.exposition import choose_encoder
 
-from gateway.adapters.prometheus.families import (
-    ANSWER,
-    BY_NAME,
-    EVICTED,
-    FAMILIES,
-    FORMAT,
-    KIND,
-    NONE,
-    OTHER,
-    PREFIX,
-    Family,
-    Type,
-)
+from gateway.adapters.prometheus.families import BY_NAME, FAMILIES, PREFIX, Family, Type
+from gateway.adapters.prometheus.labels import ANSWER, EVICTED, FORMAT, KIND, NONE, OTHER
 from gateway.adapters.prometheus.readings import Gauges, Names
 from gateway.adapters.prometheus.tallies import Count, LabelSets, Spread, Tally, counters, gauges, histograms
 from gateway.policy.faults import REFUSALS
@@ -123,6 +112,10 @@ class Metrics:
         """Count requests that the upstream has counted and the gateway has not sent."""
         self._counts["quota_foreign_requests_total"].at(account).value += n
 
+    def noticed(self, account: str, event: str) -> None:
+        """Count an event that was made known, by the last word of its type."""
+        self._counts["notices_total"].at(account, event).value += 1
+
     def counted(self, name: str) -> dict[tuple[str, ...], int]:
         """Tell what a family of counters says now, by its label values."""
         return {labels: cell.value for labels, cell in self._counts[name].cells.items()}
@@ -186,6 +179,8 @@ class Metrics:
         for name, counts in totals.items():
             for value, count in counts.items():
                 self._counts[name].at(value).value = count
+        for labels, count in now.webhook_deliveries_total.items():
+            self._counts["webhook_deliveries_total"].at(*labels).value = count
 
     def _gauged(self, family: Family, now: Gauges) -> dict[tuple[str, ...], float]:
         sets = LabelSets(family, self._domains)

@@ -14,6 +14,7 @@ class Names:
     accounts: frozenset[str]
     egresses: frozenset[str]
     resources: frozenset[str]
+    subscriptions: frozenset[str] = frozenset()
 
     def domains(self) -> dict[str, frozenset[str]]:
         return {
@@ -22,6 +23,7 @@ class Names:
             "egress": self.egresses,
             "budget": self.accounts | self.egresses,
             "resource": self.resources,
+            "subscription": self.subscriptions,
         }
 
     def limit(self) -> int:
@@ -34,7 +36,7 @@ class Gauges:
     """What is so now and what others have counted, read at scrape. Fields are named after their families.
 
     Keys are the label values in the order of the family's labels, a plain string where there is one label. Times
-    are epoch seconds (`math.inf`: never). `account_closed` needs the closed accounts only, each with 1.
+    are epoch seconds (`math.inf`: never). `account_closed` and `ledger_state` need only what is so, each with 1.
     """
 
     cache_entries: int = 0
@@ -46,4 +48,13 @@ class Gauges:
     quota_reset_timestamp_seconds: Mapping[str, float] = field(default_factory=dict)
     quota_exhaustion_timestamp_seconds: Mapping[str, float] = field(default_factory=dict)
     account_closed: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    ledger_state: Mapping[str, int] = field(default_factory=dict)
+    egress_pause_seconds: Mapping[str, float] = field(default_factory=dict)
+    upstream_in_flight_requests: Mapping[str, int] = field(default_factory=dict)
+    config_last_reload_successful: int = 1
+    config_last_reload_success_timestamp_seconds: float = 0.0
     telemetry_dropped_total: Mapping[str, int] = field(default_factory=dict)
+    webhook_deliveries_total: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    webhook_backlog_deliveries: Mapping[str, int] = field(default_factory=dict)
+    webhook_subscriptions: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    webhook_oldest_seconds: float = 0.0

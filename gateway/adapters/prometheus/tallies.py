@@ -14,7 +14,8 @@ from prometheus_client import Metric
 from prometheus_client.core import CounterMetricFamily, Exemplar, GaugeMetricFamily, HistogramMetricFamily
 from prometheus_client.utils import floatToGoString
 
-from gateway.adapters.prometheus.families import OTHER, PREFIX, Family
+from gateway.adapters.prometheus.families import PREFIX, Family
+from gateway.adapters.prometheus.labels import OTHER
 
 Domains = Mapping[str, Collection[str]]
 """The values of the labels that have no set of their own: names of the configuration and of the catalogue."""

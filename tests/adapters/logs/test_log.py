@@ -111,3 +111,12 @@ def test_a_file_gets_json_and_a_terminal_gets_text(tmp_path: Path) -> None:
     shown = os.read(primary, 1000).decode()
     os.close(primary)
     assert shown.rstrip().endswith("info    start port=8080")
+
+
+def test_what_becomes_a_secret_later_is_hidden_from_then_on() -> None:
+    kept = Kept()
+    kept.log.hide(["the-key-of-tomorrow"])
+    kept.log.event("seen", text=f"the-key-of-tomorrow and {SECRET}")
+    assert "tomorrow" not in kept.text()
+    assert kept.log.cleaned("the-key-of-tomorrow: wrong") == "[redacted]: wrong"
+    assert SECRET not in kept.text()

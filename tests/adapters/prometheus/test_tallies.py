@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.adapters.prometheus.families import Family, Label, Type
+from gateway.adapters.prometheus.families import Family, Type
+from gateway.adapters.prometheus.labels import Label
 from gateway.adapters.prometheus.tallies import Count, LabelSets, Spread, Tally, counters, gauges, histograms
 
 SIZE = Label("size", "", ("small", "large"))

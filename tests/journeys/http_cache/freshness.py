@@ -73,6 +73,15 @@ CASES = [
     _not_reused("9111 §5.1 of two ages the first counts", "Cache-Control: max-age=60 | Age: 90, 0"),
     _reused("9111 §5.1 an Age that is no number is ignored", f"{_FRESH} | Age: old"),
     _reused("9111 §5.1 a negative Age is ignored", f"{_FRESH} | Age: -700"),
+    *(
+        _reused(f"9111 §5.1 an Age that is no whole number is ignored: {value}", f"{_FRESH} | Age: {value}")
+        for value in ("7200.0", "7200;a=b", "7200;a=1", "")
+    ),
+    _reused("9111 §5.1 of two ages the first counts, also when it is younger", f"{_FRESH} | Age: 0, 7200"),
+    _reused("9111 §5.1 of two lines the first counts", f"{_FRESH} | Age: 0 | Age: 7200"),
+    _reused("9111 §5.1 the same age twice", f"{_FRESH} | Age: 0, 0"),
+    _reused("9111 §5.1 the same age on two lines", f"{_FRESH} | Age: 300 | Age: 300"),
+    _not_reused("9111 §5.1 of two lines the first counts, and it is old", f"{_FRESH} | Age: 7200 | Age: 0"),
     must("9111 §5.1 a stored response has an Age", miss(_FRESH), hit(has="Age: <=5")),
     must("9111 §5.1 Age goes on from what came", miss(f"{_FRESH} | Age: 300"), hit(has="Age: >=300")),
     must("9111 §5.1 Age from the Date", miss(f"{_FRESH} | Date: @-200"), hit(has="Age: >=200")),

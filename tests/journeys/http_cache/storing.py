@@ -152,4 +152,17 @@ _ASKED = [
     may("9111 §5.2.1.5 the caller's no-store takes what is stored", miss(_FRESH), hit("Cache-Control: no-store")),
 ]
 
-CASES = [*_DIRECTIVES, *_STATUSES, *_FIELDS, *_KEYS, *_AUTHORIZATION, *_ASKED]
+CASES = [
+    must(
+        "9112 §6.3 a body longer than its Content-Length is no answer, and is not stored",
+        miss(f"{_FRESH} | Content-Length: 3", status=502),
+        miss(_FRESH),
+        hit(),
+    ),
+    *_DIRECTIVES,
+    *_STATUSES,
+    *_FIELDS,
+    *_KEYS,
+    *_AUTHORIZATION,
+    *_ASKED,
+]

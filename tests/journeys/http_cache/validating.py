@@ -170,6 +170,7 @@ _UPDATES = [
         "a 304 updates Content-Type", "Content-Type: text/plain", "Content-Type: text/html", "Content-Type: text/html"
     ),
     _updates("a 304 updates Set-Cookie", "Set-Cookie: a=b", "Set-Cookie: a=c", "Set-Cookie: a=c"),
+    _updates("a 304 updates Content-MD5", "Content-MD5: a", "Content-MD5: b", "Content-MD5: b"),
     _updates("a 304 leaves Content-Encoding", "Content-Encoding: x", "Content-Encoding: y", "Content-Encoding: x"),
     _updates("a 304's connection fields are not stored", "X: 1", "Connection: b | B: 2", "X: 1", lacks="B"),
     must(

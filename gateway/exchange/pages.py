@@ -1,0 +1,16 @@
+"""All records of a kind, some at a time, so that nobody waits for a long list."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+
+from gateway.ports import Records
+
+_AT_ONCE = 100
+
+
+async def pages(records: Records, kind: str, *, after: str = "") -> AsyncIterator[Sequence[tuple[str, str]]]:
+    """Yield the records of a kind in the order of their keys; none twice, also while they change."""
+    while rows := await records.scan(kind, after=after, most=_AT_ONCE):
+        yield rows
+        after = rows[-1][0]

@@ -21,7 +21,7 @@ from gateway.policy.trace import Trace
 from tests.exchange.test_documents import question
 from tests.fakes.exchange import MAX_BODY, Exchange, trace
 from tests.fakes.fills import FakeFills
-from tests.fakes.upstream import answer, unreachable
+from tests.fakes.upstream import answer, error
 
 
 @dataclass
@@ -109,10 +109,9 @@ async def test_patience_holds_while_another_fills(two: Two) -> None:
     assert two.other.fills.looks == looks, "nobody waits any more"
 
 
-async def test_a_failure_is_not_waited_for_twice(two: Two) -> None:
-    two.it.upstream.script += [unreachable(), answer("task")]
-    asking = [replica.ask(question()) for replica in (two.one, two.other)]
-    answers = await asyncio.gather(*asking, return_exceptions=True)
-    assert [isinstance(it, Fault) for it in answers] == [True, False], "a failure is nobody else's answer"
+async def test_what_cannot_be_stored_is_nobody_elses_answer(two: Two) -> None:
+    two.it.upstream.script += [error(404, 14), answer("task")]
+    answers = await asyncio.gather(two.one.ask(question()), two.other.ask(question()))
+    assert [(held.entry.response.status, seen.cost) for held, seen in answers] == [(404, 1), (200, 1)]
     assert len(two.it.asked) == 2
     assert two.one.fills.held == {}

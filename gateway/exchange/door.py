@@ -185,6 +185,9 @@ class Door:
         if self._budgets.away:
             kind = Kind.LEDGER_UNAVAILABLE
             detail += "; while the ledger is away only a safe share of the limit is used"
+        elif left > 0 and not self._budgets.state(self._egress).pauses:
+            kind = Kind.LEDGER_UNAVAILABLE
+            detail += f"; the ledger has lost what was spent, so nothing is sent until that has passed, in {left:.0f} s"
         elif left > 0:
             kind = Kind.TOO_FAST
             detail += f"; the upstream said that requests come too fast, and the pause lasts {left:.0f} s more"

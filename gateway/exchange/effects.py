@@ -89,16 +89,17 @@ class Effects:
             await self._drop(account, reach(self._catalogue, rows.name, change, rows_before), "write")
             # Where another replica wrote as well, nobody knows whose answer is the newer.
             if self._cache.elsewhere(account, rows.name) == known:
-                await self._keep(lists, caller, match, change, landed, answer)
+                await self._keep(lists, change, caller=caller, match=match, landed=landed, answer=answer)
         began, ended = landed.landing.requested_at, landed.landing.received_at
         await self._wrote(caller, rows.name, change, began=began, ended=ended)
 
     async def _keep(
         self,
         lists: list[tuple[Entry, Collection, int]],
+        change: Change | None,
+        *,
         caller: Caller,
         match: Match,
-        change: Change | None,
         landed: Landed,
         answer: Document | None,
     ) -> None:

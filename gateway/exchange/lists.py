@@ -76,7 +76,10 @@ class Lists:
             return None
         if (held := self._selected_before(question, trace)) is not None:
             return held
+        generation = self._cache.generation(question.caller.account, question.resource)
         whole = await self._obtain(question, trace)
+        if trace.cost and not await self._kept(question, generation):
+            self._give_up(question)
         if whole is None or whole.entry.response.status >= 500:
             return whole
         collection = await self._collection(whole, question)
@@ -201,6 +204,12 @@ class Lists:
                 self._collected(question, whole, collection)
                 self._members_differ.discard(key)
             return collection
+
+    async def _kept(self, question: Question, generation: int) -> bool:
+        """Was a list that was fetched kept? One that is too heavy would be fetched again for each question."""
+        if generation != self._cache.generation(question.caller.account, question.resource):
+            return True  # a write came between: the next one may be
+        return "no-store" in question.asked or await self._cache.find(question.whole.key) is not None
 
     def _give_up(self, question: Question) -> None:
         self._given_up[question.whole.key] = self._clock() + question.match.resource.lifetimes.fresh

@@ -25,9 +25,7 @@ async def shared_work(house: House, *tools: Tool) -> None:
     sent: defaultdict[str, list[int]] = defaultdict(list)
     for _, target, body in seen:
         sent[target].append(int(body.split()[-1].rstrip(b'"}')))
-    assert sent == {
-        target: list(range(place, 40, len(OBJECTS))) for place, target in enumerate(OBJECTS)
-    }
+    assert sent == {target: list(range(place, 40, len(OBJECTS))) for place, target in enumerate(OBJECTS)}
 
 
 async def test_two_gateways_on_one_file(open_house: OpenHouse, open_gateway: OpenGateway) -> None:

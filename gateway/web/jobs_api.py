@@ -11,6 +11,7 @@ from http import HTTPStatus
 import orjson
 from aiohttp import web
 
+from gateway.policy import shown
 from gateway.policy.faults import Fault
 from gateway.policy.job import Job, State
 from gateway.policy.job_report import moment
@@ -56,7 +57,7 @@ def row(job: Job) -> dict[str, object]:
         "account": job.account,
         "state": job.state.value,
         "method": job.asked.method,
-        "target": job.asked.target,
+        "target": shown.target(job.asked.target),
         "accepted": moment(job.asked.at),
         "ended": None if job.ended_at is None else moment(job.ended_at),
         "tried_next": None if job.ended else moment(job.back),

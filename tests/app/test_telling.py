@@ -68,6 +68,7 @@ async def test_it_delivers_counts_and_reads(tmp_path: Path) -> None:
         assert gauges.webhook_backlog_deliveries == {"waiting": 1, "dead": 0}
         assert gauges.webhook_oldest_seconds > 1e9
         assert told.gauged(Gauges()).webhook_deliveries_total["tool.internal", "delivered"] == 0
+        assert told.gauged(Gauges()).webhook_subscriptions["tool.internal", "active"] == 1
 
 
 async def test_a_secret_that_has_changed_is_told_at_the_start_and_at_a_reload(tmp_path: Path) -> None:

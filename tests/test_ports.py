@@ -14,9 +14,11 @@ from gateway.adapters.upstream import Upstream
 from gateway.app.counting import Counted
 from gateway.exchange.background import Background, Spawn
 from gateway.exchange.cache import Memory
+from gateway.exchange.outbox import RecordsOutbox
 from gateway.exchange.rendering import Rendition
-from gateway.ports import EntryStore, Ledger, Records, Send, UsageStore, Watch
+from gateway.ports import EntryStore, Ledger, Outbox, Records, Send, UsageStore, Watch
 from tests.fakes.ledger import FakeLedger
+from tests.fakes.outbox import FakeOutbox
 from tests.fakes.upstream import FakeUpstream
 from tests.fakes.watch import FakeWatch
 
@@ -25,6 +27,7 @@ LEDGERS: list[type[Ledger]] = [MemoryLedger, SqliteLedger, RedisLedger, FakeLedg
 WATCHES: list[type[Watch]] = [Metrics, Counted, FakeWatch]
 USAGE_STORES: list[type[UsageStore]] = [MemoryUsage, SqliteUsage, RedisUsage]
 RECORDS: list[type[Records]] = [MemoryRecords, SqliteRecords, RedisRecords]
+OUTBOXES: list[type[Outbox]] = [RecordsOutbox, FakeOutbox]
 MEMORIES: list[type[Memory]] = [MemoryEntries[Rendition]]
 
 
@@ -53,6 +56,7 @@ def methods(of: type) -> dict[str, bool]:
             (Memory, MEMORIES),
             (UsageStore, USAGE_STORES),
             (Records, RECORDS),
+            (Outbox, OUTBOXES),
         )
         for adapter in adapters
     ],

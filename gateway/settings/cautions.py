@@ -48,7 +48,8 @@ def _open_files(settings: Settings) -> Iterator[str]:
 
 def _listeners(settings: Settings) -> Iterator[str]:
     if not _is_loopback(settings.operations.host):
-        yield f"operations.host: whoever reaches {settings.operations.host} can purge the cache; it asks for no key"
+        may = "can purge the cache and subscribe to events"
+        yield f"operations.host: whoever reaches {settings.operations.host} {may}; it asks for no key"
     for name, app in settings.apps.items():
         if app.anonymous and not _is_loopback(settings.server.host):
             yield f"apps.{name}.anonymous: whoever reaches {settings.server.host} reads {app.account!r} without a key"

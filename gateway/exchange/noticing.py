@@ -127,16 +127,23 @@ class Noticing:
             mark = marks.load(text, partition)
             if mark is not None and sight.began < mark.looked:
                 return  # another replica, or a later list, was first
-            judge = comparing.judge(scope, rows, sight, Unknown.BASELINE if mark is None else Unknown.CREATED)
-            known: set[str] = set()
-            last = ""
-            while page := await self._records.scan(scope.kind, after=last, most=_PAGE):
-                await self._settle(scope, await drive(comparing.differing(rows, page)), judge)
-                known.update(number for number, _ in page)
-                last = page[-1][0]
-            await self._settle(scope, await drive(comparing.unknown(rows, known)), judge)
-            after = Mark(partition, sight.ended) if mark is None else replace(mark, looked=sight.ended)
+            if mark is not None and marks.doubtful(mark, len(rows)):
+                self._doubt(scope, mark, len(rows))
+                after = replace(mark, looked=sight.ended, doubted=True)
+            else:
+                await self._compare(scope, rows, sight, Unknown.BASELINE if mark is None else Unknown.CREATED)
+                after = replace(mark or Mark(partition, 0.0), looked=sight.ended, rows=len(rows), doubted=False)
             await self._records.swap([Edit(marks.KIND, scope.key, text, after.text)])
+
+    async def _compare(self, scope: Scope, rows: Rows, sight: Sight, unknown: Unknown) -> None:
+        judge = comparing.judge(scope, rows, sight, unknown)
+        known: set[str] = set()
+        last = ""
+        while page := await self._records.scan(scope.kind, after=last, most=_PAGE):
+            await self._settle(scope, await drive(comparing.differing(rows, page)), judge)
+            known.update(number for number, _ in page)
+            last = page[-1][0]
+        await self._settle(scope, await drive(comparing.unknown(rows, known)), judge)
 
     async def modified(self, scope: Scope, rows: Rows, sight: Sight, top: int | None) -> frozenset[str]:
         """Judge the rows of a poll by date; gives the ids of those that only a later look can decide.
@@ -197,6 +204,10 @@ class Noticing:
             self._counted(notice.account, notice.type.rpartition(".")[2])
         if news.notices:
             self._outbox.wake()
+
+    def _doubt(self, scope: Scope, mark: Mark, rows: int) -> None:
+        names = {"account": scope.account, "resource": scope.rules.resource}
+        self._tell("list_shrunk", level="warning", **names, rows=rows, before=mark.rows)
 
     def _away(self, scope: Scope, error: RecordsAway) -> None:
         self._tell(

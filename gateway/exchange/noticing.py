@@ -23,6 +23,7 @@ from gateway.policy.caller import Caller
 from gateway.policy.change import Change, Deleted
 from gateway.policy.collection import Collection
 from gateway.policy.comparing import Judge, Record, Rows
+from gateway.policy.entry import Entry
 from gateway.policy.marks import Mark
 from gateway.policy.names import AccountName, AppName, Partition
 from gateway.policy.noticeable import Noticeable
@@ -57,6 +58,14 @@ class _News(NamedTuple):
     undecided: frozenset[str]
 
 
+class _Next(NamedTuple):
+    """A whole list that waits to be compared."""
+
+    caller: Caller
+    entry: Entry
+    collection: Collection
+
+
 class Noticing:
     """Tells the outbox of changed rows."""
 
@@ -79,6 +88,7 @@ class Noticing:
         self._counted = counted
         self._tell = tell
         self._turn: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._next: dict[str, _Next] = {}
 
     def scope(self, account: AccountName, resource: str) -> Scope | None:
         """The rows of a resource, if somebody wants to know of them."""
@@ -100,20 +110,27 @@ class Noticing:
             self._away(scope, error)
 
     def collected(self, question: Question, whole: HeldAnswer, collection: Collection) -> None:
-        """A whole list was fetched, for whatever reason: compare it, behind everything else."""
+        """A whole list was fetched, for whatever reason: compare it, behind everything else.
+
+        While one is compared, of those that come only the last waits.
+        """
         caller = question.caller
         if not caller.lent or (scope := self.scope(caller.account, question.resource)) is None:
             return
-        by, entry = By.POLL if caller.app == POLLS else By.LIST, whole.entry
+        waiting = scope.key in self._next
+        self._next[scope.key] = _Next(caller, whole.entry, collection)
+        if not waiting:
+            _ = self._spawn(self._compare_next(scope), f"compare {scope.key}")
 
-        async def compare() -> None:
-            try:
-                sight = await self.sight(by, began=entry.requested_at, ended=entry.received_at)
-                await self.compare(scope, caller.partition, collection.rows, sight)
-            except RecordsAway as error:
-                self._away(scope, error)
-
-        _ = self._spawn(compare(), f"compare {scope.key}")
+    async def _compare_next(self, scope: Scope) -> None:
+        async with self._turn[scope.key]:
+            caller, entry, collection = self._next.pop(scope.key)
+        try:
+            by = By.POLL if caller.app == POLLS else By.LIST
+            sight = await self.sight(by, began=entry.requested_at, ended=entry.received_at)
+            await self.compare(scope, caller.partition, collection.rows, sight)
+        except RecordsAway as error:
+            self._away(scope, error)
 
     async def sight(self, by: By, *, began: float, ended: float, app: AppName | None = None) -> Sight:
         """A look at rows by this process's clock, told by the clock that all replicas share."""

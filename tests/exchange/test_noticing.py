@@ -125,6 +125,20 @@ async def test_a_list_without_most_of_its_rows_is_believed_when_it_is_seen_again
         assert sorted(await it.told()) == sorted(f"project.deleted {number} by list" for number in taken)
 
 
+async def test_of_lists_that_come_while_one_is_compared_only_the_last_waits() -> None:
+    it = Told(ALL)
+    async with it.replica() as gateway:
+        await listed(gateway)
+        number = it.account.first("client")
+        it.records.latency = 60.0
+        for name in "ABCDEFG":
+            it.account.browser("PUT", f"/client/{number}/", name=name)
+            await gateway.get("/client/", by=ADMIN, cache_control="no-cache")
+        it.records.latency = 0.0
+        await asyncio.sleep(300)
+        assert [notice["data"]["row"]["name"] for notice in await it.notices()] == ["A", "G"]
+
+
 async def test_a_filtered_list_proves_nothing() -> None:
     it = Told(ALL, "intervals.task.*")
     async with it.replica() as gateway:

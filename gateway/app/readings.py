@@ -77,7 +77,7 @@ class RateLimits:
         self._rendered: dict[AccountName, list[tuple[str, str]]] = {}
 
     def __call__(self, account: AccountName) -> list[tuple[str, str]]:
-        second = int(time.monotonic())
+        second = int(time.time())  # as Date does
         if second != self._second:
             self._second = second
             now = self._gate.snapshot()

@@ -21,10 +21,10 @@ from gateway.app import counting, line, people, purging, readings, reloading, sp
 from gateway.app.deferring import Deferred
 from gateway.app.eventing import Hearing
 from gateway.app.listening import HANG_UP, Listeners
+from gateway.app.observing import Observing
 from gateway.app.reloading import Parts, Read, Reloading
 from gateway.app.stores import open_stores
 from gateway.app.telling import open_telling
-from gateway.app.tracing import Spans
 from gateway.app.watching import Watched
 from gateway.exchange.background import Background
 from gateway.exchange.cache import Cache
@@ -32,13 +32,10 @@ from gateway.exchange.gate import EgressRule, Gate
 from gateway.exchange.outlook import Outlook
 from gateway.exchange.rendering import Renderer, Rendition
 from gateway.policy.catalogue import Catalogue
-from gateway.policy.messages import Request, Response
 from gateway.policy.names import AccountName
 from gateway.policy.trace import Trace
-from gateway.policy.usage import Usage
 from gateway.settings import Settings
 from gateway.web import reload_api
-from gateway.web.express import Observe
 from gateway.web.operations import operations
 from gateway.web.proxy import Proxy, listener
 
@@ -67,8 +64,7 @@ class Gateway:
         self._listeners = Listeners(self._stack)
         self._why_not_ready: str | None = "starting"
         self._why_no_ledger: str | None = None
-        self.url = ""
-        self.operations_url = ""
+        self.url = self.operations_url = ""
 
     async def __aenter__(self) -> Gateway:
         try:
@@ -162,11 +158,13 @@ class Gateway:
         )
         watching |= jobs.through(stages.walk.handle)
         await stages.departures.recover()
+        observing = Observing(metrics, usage.counted, self._log, spans)
         proxy = Proxy(
             identity=people.identity(settings),
             walk=stages.walk,
             rate_limits=readings.RateLimits(gate, period=settings.egress.period),
-            observe=self._observer(metrics, usage.counted, spans),
+            observe=observing,
+            observe_again=observing.again,
             on_error=self._failed,
             max_body=settings.server.max_body,
             jobs=jobs.pages,
@@ -199,17 +197,6 @@ class Gateway:
 
     def _metrics(self, rows: Catalogue, read: Callable[[], Gauges]) -> Watched:
         return watching.metrics(counting.names(self.settings, rows), read)
-
-    def _observer(self, metrics: Watched, usage: Usage, spans: Spans | None) -> Observe:
-        def observe(trace: Trace, request: Request | None, response: Response | None) -> None:
-            metrics.observe(trace)
-            usage.add(trace)
-            size = 0 if response is None else len(response.body)
-            self._log.access(trace, target="" if request is None else request.target, size=size)
-            if spans is not None:
-                spans.observe(trace)
-
-        return observe
 
     def _died(self, name: str, error: BaseException) -> None:
         _logger.error("the task %r died", name, exc_info=error)

@@ -60,6 +60,7 @@ class Lists:
 
         `collected` is told of the rows of every list that was fetched.
         """
+        self.changes = cache.changes
         self._documents = documents
         self._cache = cache
         self._clock = clock
@@ -110,6 +111,7 @@ class Lists:
         if match.member is not None:
             if shows_other_fields(whole.collection, answer):
                 self._members_differ.add(whole.entry.key)
+                self.changes.note()
         elif (shown := order_shown(whole.collection, match.resource, query, answer)) is not None:
             self._orders.learn(question.key, whole.entry.key, self._cache.purges, shown)
 
@@ -147,7 +149,7 @@ class Lists:
         return self._given_up.get(question.whole.key, 0.0) <= self._clock()
 
     def at_hand(self, question: Question) -> HeldAnswer | None:
-        """What was selected for this question before, while the list is still the same; counts as a use of the list."""
+        """What was selected for this question before, while the list is still the same."""
         held, whole = self._cache.peek(question.key), self._cache.peek(question.whole.key)
         if held is None or whole is None:
             return None
@@ -156,8 +158,13 @@ class Lists:
                 return None
         elif held.source is None or held.source() is not whole:
             return None
-        whole.uses += 1
         return held
+
+    def given(self, held: HeldAnswer, times: int) -> None:
+        """Count how often an answer that is at hand was given: as uses of the list that it is from."""
+        whole = held if held.source is None else held.source()
+        if whole is not None:
+            whole.uses += times
 
     def _selected_before(self, question: Question, trace: Trace) -> HeldAnswer | None:
         """The same selection from the list as it is now: the way of a hit, which waits for nothing."""
@@ -169,6 +176,7 @@ class Lists:
             return None
         if isinstance(decision, Refreshable):
             self._documents.refresh(question.whole)
+        self.given(held, 1)
         trace.outcome = Outcome.SELECTED if decision.ttl > 0 else Outcome.STALE
         trace.ttl, trace.detail = decision.ttl, SELECTED
         return held
@@ -213,6 +221,7 @@ class Lists:
 
     def _give_up(self, question: Question) -> None:
         self._given_up[question.whole.key] = self._clock() + question.match.resource.lifetimes.fresh
+        self.changes.note()
 
 
 def _tell(trace: Trace) -> None:

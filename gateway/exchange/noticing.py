@@ -11,7 +11,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from gateway.exchange.background import Spawn
 from gateway.exchange.pace import drive
@@ -26,9 +26,11 @@ from gateway.policy.comparing import Judge, Record, Rows
 from gateway.policy.marks import Mark
 from gateway.policy.names import AccountName, AppName, Partition
 from gateway.policy.noticeable import Noticeable
+from gateway.policy.notices import Notice
 from gateway.policy.noticing import Event, Finding, Scope, Undecided, Unknown
 from gateway.policy.records import Edit
 from gateway.policy.seen import By, Sight
+from gateway.policy.translation.steps import Steps
 from gateway.ports import Clock, Outbox, Records, RecordsAway
 
 POLLS = AppName("gateway-polls")
@@ -45,6 +47,14 @@ _PAGE = 512
 
 _RACES = 10
 """Times that others may be first before the rows are left to the next look."""
+
+
+class _News(NamedTuple):
+    """What is to be swapped together, what is told by it, and the rows that only a later look can decide."""
+
+    edits: list[Edit]
+    notices: list[Notice]
+    undecided: frozenset[str]
 
 
 class Noticing:
@@ -118,13 +128,13 @@ class Noticing:
             if mark is not None and sight.began < mark.looked:
                 return  # another replica, or a later list, was first
             judge = comparing.judge(scope, rows, sight, Unknown.BASELINE if mark is None else Unknown.CREATED)
-            unseen = set(rows)
+            known: set[str] = set()
             last = ""
             while page := await self._records.scan(scope.kind, after=last, most=_PAGE):
                 await self._settle(scope, await drive(comparing.differing(rows, page)), judge)
-                unseen.difference_update(number for number, _ in page)
+                known.update(number for number, _ in page)
                 last = page[-1][0]
-            await self._settle(scope, ((number, None) for number in rows if number in unseen), judge)
+            await self._settle(scope, await drive(comparing.unknown(rows, known)), judge)
             after = Mark(partition, sight.ended) if mark is None else replace(mark, looked=sight.ended)
             await self._records.swap([Edit(marks.KIND, scope.key, text, after.text)])
 
@@ -153,29 +163,40 @@ class Noticing:
             await asyncio.sleep(0)
         return frozenset(undecided)
 
-    async def _settled(self, scope: Scope, piece: list[Record], judge: Judge) -> set[str]:
+    async def _settled(self, scope: Scope, piece: list[Record], judge: Judge) -> frozenset[str]:
         for _ in range(_RACES):
-            judged = {number: judge(number, before) for number, before in piece}
-            if await self._made_known(scope, [it for it in judged.values() if isinstance(it, Finding)]):
-                return {number for number, it in judged.items() if isinstance(it, Undecided)}
+            news = await drive(self._news(scope, piece, judge))
+            if not news.edits or await self._records.swap(news.edits):
+                self._tell_of(news)
+                return news.undecided
             piece = await self._records_of(scope, [number for number, _ in piece])
         self._tell("changes_contended", level="warning", account=scope.account, resource=scope.rules.resource)
-        return {number for number, _ in piece}
+        return frozenset(number for number, _ in piece)
 
-    async def _made_known(self, scope: Scope, findings: list[Finding]) -> bool:
-        """Make records and notices durable together; False where one record is no longer as it was."""
-        if not findings:
-            return True
-        edits = [Edit(scope.kind, it.number, it.before, None if it.after is None else it.after.text) for it in findings]
-        notices = [it.notice for it in findings if it.notice is not None]
-        postings = [edit for notice in notices for edit in self._outbox.posting(notice)]
-        if not await self._records.swap([*edits, *postings]):
-            return False
-        for notice in notices:
+    def _news(self, scope: Scope, piece: list[Record], judge: Judge) -> Steps[_News]:
+        """Judge rows, and write down what makes records and notices durable together."""
+        edits: list[Edit] = []
+        notices: list[Notice] = []
+        undecided: set[str] = set()
+        for number, before in piece:
+            match judge(number, before):
+                case Finding(after=after, notice=notice):
+                    edits.append(Edit(scope.kind, number, before, None if after is None else after.text))
+                    if notice is not None:
+                        notices.append(notice)
+                        edits += self._outbox.posting(notice)
+                case Undecided():
+                    undecided.add(number)
+                case None:
+                    pass
+            yield
+        return _News(edits, notices, frozenset(undecided))
+
+    def _tell_of(self, news: _News) -> None:
+        for notice in news.notices:
             self._counted(notice.account, notice.type.rpartition(".")[2])
-        if postings:
+        if news.notices:
             self._outbox.wake()
-        return True
 
     def _away(self, scope: Scope, error: RecordsAway) -> None:
         self._tell(

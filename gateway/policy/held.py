@@ -39,6 +39,19 @@ class Held(Generic[Rendition]):
         self.collection = None
 
 
+@dataclass(slots=True, eq=False)
+class Changes:
+    """Counts whatever may change what a question is answered from; "nothing has changed" is then one comparison.
+
+    Whoever keeps, drops, weighs anew or no longer serves what is stored takes note of it here.
+    """
+
+    count: int = 0
+
+    def note(self) -> None:
+        self.count += 1
+
+
 @dataclass(frozen=True, slots=True)
 class Holding:
     """What is held of one resource of one account, counted: how much, and when (epoch seconds) it was received."""

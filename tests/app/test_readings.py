@@ -101,7 +101,7 @@ async def test_rate_limits_tell_the_minute_and_the_accounts_own_day(
     gate: Gate, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seconds = [100.0]
-    monkeypatch.setattr(time, "monotonic", lambda: seconds[0])
+    monkeypatch.setattr(time, "time", lambda: seconds[0])
     told = readings.RateLimits(gate, period=60.0)
     policy, left = told(ACME)
     assert policy == ("RateLimit-Policy", '"minute";q=2;w=60, "day";q=6000;w=86400')

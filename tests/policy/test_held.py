@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from gateway.policy.held import Held, Holding
+from gateway.policy.held import Changes, Held, Holding
 from tests.policy.test_sealing import ENTRY
 
 
@@ -21,3 +21,10 @@ def test_a_holding_sums_up_records() -> None:
     assert Holding.of(ENTRY.account, "client", held) == Holding(
         ENTRY.account, "client", 2, 30, 2, ENTRY.received_at, ENTRY.received_at + 5
     )
+
+
+def test_changes_are_counted() -> None:
+    changes = Changes()
+    before = changes.count
+    changes.note()
+    assert changes.count != before

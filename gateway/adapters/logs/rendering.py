@@ -36,7 +36,7 @@ def access_record(access: Access, redaction: Redaction) -> Record:
     trace = access.trace
     path, names = shown.parts(access.target)
     record: Record = {
-        "time": _time(access.at),
+        "time": moment(access.at),
         "level": "error" if trace.status >= 500 else "info",
         "event": "request",
         "request_id": trace.request_id[: shown.LONGEST],
@@ -81,7 +81,7 @@ def access_record(access: Access, redaction: Redaction) -> Record:
 def event_record(at: float, name: str, level: str, fields: Mapping[str, Any], redaction: Redaction) -> Record:
     """Name an event with its fields; texts are cleaned as prose, for they may quote anything."""
     cleaned = {key: _prose(value, redaction) for key, value in fields.items()}
-    head = {"time": _time(at), "level": level, "event": name}
+    head = {"time": moment(at), "level": level, "event": name}
     return head | cleaned | head  # the order of a line, and no field in the place of these three
 
 
@@ -109,7 +109,7 @@ def as_text(record: Record) -> str:
     )
 
 
-def _time(at: float) -> str:
+def moment(at: float) -> str:
     """RFC 3339 in UTC with milliseconds."""
     milliseconds = int(at * 1000)
     return f"{_second(milliseconds // 1000)}.{milliseconds % 1000:03d}Z"

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from gateway.policy.job import State
+from gateway.policy.jobs.job import State
 from gateway.settings import Settings
 from gateway.web.cache_client import Refused, ask
 from gateway.web.jobs_api import PATH

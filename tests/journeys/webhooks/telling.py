@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from gateway.adapters.sqlite import SqliteFile, SqliteRecords
-from gateway.policy import delivery
 from gateway.policy.names import AccountName
 from gateway.policy.notices import Notice
+from gateway.policy.webhooks import delivery
 from tests.journeys.configuration import PLAIN, Setup
 from tests.journeys.house import House
 from tests.journeys.waiting import DEADLINE

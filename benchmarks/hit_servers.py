@@ -17,6 +17,8 @@ from pathlib import Path
 
 from aiohttp import web
 
+from benchmarks import hit_envoy as envoy
+
 KEY = "a-key-that-only-this-benchmark-knows"
 TARGETS = {"2 kB": "/client/?limit=10", "200 kB": "/client/?limit=1000"}
 
@@ -102,6 +104,7 @@ def servers() -> list[Server]:
         Server("gateway, uvloop", _gateway("uvloop"), None if find_spec("uvloop") else "pip install uvloop"),
         Server("nginx proxy_cache", _nginx, _lacking("nginx", "apt-get install nginx-light")),
         Server("Varnish", _varnish, _lacking("varnishd", "apt-get install varnish")),
+        Server("Envoy, cache filter", envoy.start, envoy.MISSING),
         Server("aiohttp handler, nothing else", lambda _, port, __: [sys.executable, "-m", __name__, str(port)]),
     ]
 

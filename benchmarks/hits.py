@@ -1,4 +1,4 @@
-"""How fast a cached hit is, beside nginx, Varnish and a bare aiohttp handler in the same run.
+"""How fast a cached hit is, beside nginx, Varnish, Envoy and a bare aiohttp handler in the same run.
 
     python -m benchmarks.hits                   about three minutes; --rounds and --seconds make it longer
 

@@ -1,4 +1,4 @@
-"""What it costs to observe a cached hit: microseconds for metrics and for the access line.
+"""What it costs to observe a cached hit: microseconds for metrics, usage and the access line; and what a scrape costs.
 
     python -m benchmarks.observing
 
@@ -7,9 +7,12 @@ Beside the gateway's own counts stand the same counts kept by prometheus_client,
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 import sys
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from timeit import repeat, timeit
 
 from prometheus_client import CollectorRegistry, Counter, Histogram
@@ -18,10 +21,18 @@ from gateway.adapters.logs import Log, Redaction
 from gateway.adapters.logs.rendering import as_json
 from gateway.adapters.prometheus import Gauges, Metrics, Names
 from gateway.adapters.prometheus.families import BY_NAME
-from gateway.policy.names import AccountName, AppName
+from gateway.policy.entry import Entry
+from gateway.policy.messages import Response
+from gateway.policy.names import AccountName, AppName, CacheKey
+from gateway.policy.repetition import First, Repetition
 from gateway.policy.trace import Outcome, Trace
+from gateway.policy.usage import Names as UsageNames
+from gateway.policy.usage import Usage
 
 ROUNDS = 100_000
+TURN = 64
+TARGET = "/client/?limit=50&sort=name"
+NOW = 1_900_000_000.0
 NAMES = Names(
     apps=frozenset(f"app{number}" for number in range(10)),
     accounts=frozenset({"acme"}),
@@ -47,10 +58,6 @@ def a_trace(app: str = "app1", outcome: Outcome = Outcome.HIT) -> Trace:
     )
 
 
-def plain_counts() -> Callable[[Trace], object]:
-    return Metrics(CollectorRegistry(), names=NAMES, read=Gauges, version="0").observe
-
-
 def children_looked_up() -> Callable[[Trace], object]:
     registry = CollectorRegistry()
     requests = Counter("requests", "Requests.", ["app", "resource", "method", "code"], registry=registry)
@@ -71,33 +78,77 @@ def microseconds(call: Callable[[], object], rounds: int = ROUNDS) -> float:
     return min(repeat(call, number=rounds, repeat=5)) / rounds * 1e6
 
 
+def repetitions(of: Trace) -> list[Repetition]:
+    """What one turn of the event loop brings where 64 connections ask for the same."""
+    held = Entry(CacheKey("k"), AccountName("acme"), "client", "/client/", Response(200), NOW, NOW, 0.0, 900.0)
+    first = First.of(of, TARGET, 2048, held)
+    return [Repetition(first, NOW + 1, 0.000003, of.request_id, of.traceparent, minted=True) for _ in range(TURN)]
+
+
+def a_log() -> Log:
+    """One that throws its lines away."""
+    secret = (secrets.token_urlsafe(24) for _ in range(15))
+    return Log(lambda _: None, as_json, Redaction(secret), capacity=10 * ROUNDS)
+
+
+def lines(log: Log, append: Callable[[], object], each: int) -> Iterator[tuple[str, float]]:
+    """What an access line costs on the event loop, and in the thread that renders it."""
+    rounds = ROUNDS // each
+    yield "appending, on the event loop", microseconds(append, rounds) / each
+    yield "rendering, in its thread", timeit(log.drain, number=1) / (5 * rounds * each) * 1e6  # all of microseconds()
+
+
+async def scrape(metrics: Metrics) -> tuple[float, float, int]:
+    """Milliseconds that a scrape of ten busy apps holds up the event loop, and takes in its thread; and its lines."""
+    for app in NAMES.apps:
+        for resource in NAMES.resources:
+            for outcome in (Outcome.HIT, Outcome.SELECTED, Outcome.MISS):
+                metrics.observe(replace(a_trace(app, outcome), resource=resource))
+    collecting = microseconds(lambda: list(metrics.collect()), 20) / 1000
+    began = time.process_time()
+    page = await metrics.expose("application/openmetrics-text")
+    return collecting, (time.process_time() - began) * 1000 - collecting, page.body.count(b"\n")
+
+
 def of_a_hit() -> tuple[float, float]:
     """Microseconds of a cached hit for its metrics, and on the event loop for its access line."""
-    hit, ours = a_trace(), plain_counts()
-    log = Log(lambda _: None, as_json, Redaction(), capacity=10 * ROUNDS)
-    line = microseconds(lambda: log.access(hit, target="/client/?limit=50&sort=name", size=2048))
-    return microseconds(lambda: ours(hit)), line
+    hit, log = a_trace(), a_log()
+    ours = Metrics(CollectorRegistry(), names=NAMES, read=Gauges, version="0")
+    return microseconds(lambda: ours.observe(hit)), next(
+        lines(log, lambda: log.access(hit, target=TARGET, size=2048), 1)
+    )[1]
 
 
 def main() -> None:
     hit, unknown = a_trace(), a_trace(app="nobody", outcome=Outcome.MISS)
-    ours, theirs = plain_counts(), children_looked_up()
-    written: list[bytes] = []
-    log = Log(written.append, as_json, Redaction(secrets.token_urlsafe(24) for _ in range(15)), capacity=10 * ROUNDS)
-
-    def access() -> None:
-        log.access(hit, target="/client/?limit=50&sort=name", size=2048)
-
+    registry = CollectorRegistry()
+    ours, theirs = Metrics(registry, names=NAMES, read=Gauges, version="0"), children_looked_up()
+    turn, usage = repetitions(hit), Usage(UsageNames(*map(frozenset, (["acme"], NAMES.apps, NAMES.resources, ["GET"]))))
+    one, many = a_log(), a_log()
     rows = [
-        ("metrics: a hit", microseconds(lambda: ours(hit))),
-        ("metrics: labels that are not known", microseconds(lambda: ours(unknown))),
+        ("metrics: a hit by itself", microseconds(lambda: ours.observe(hit))),
+        (
+            f"metrics: one of {TURN} hits given again together",
+            microseconds(lambda: ours.observe_again(hit, turn), 2000) / TURN,
+        ),
+        (f"usage: one of {TURN} hits given again together", microseconds(lambda: usage.add(hit, times=TURN)) / TURN),
+        ("metrics: labels that are not known", microseconds(lambda: ours.observe(unknown))),
         ("metrics: a hit, prometheus_client, children looked up", microseconds(lambda: theirs(hit))),
-        ("access line: appending, on the event loop", microseconds(access)),
+        *(
+            (f"access line: {what}", cost)
+            for what, cost in lines(one, lambda: one.access(hit, target=TARGET, size=2048), 1)
+        ),
+        *(
+            (f"access line of a hit given again: {what}", cost)
+            for what, cost in lines(many, lambda: many.access_again(turn), TURN)
+        ),
     ]
-    lines = 5 * ROUNDS  # what microseconds() has appended
-    rows.append(("access line: rendering, in its thread", timeit(log.drain, number=1) / lines * 1e6))
     for what, cost in rows:
-        sys.stdout.write(f"{what:<56} {cost:8.2f} us\n")
+        sys.stdout.write(f"{what:<64} {cost:8.2f} us\n")
+    collecting, rendering, long = asyncio.run(scrape(ours))
+    sys.stdout.write(
+        f"a scrape of {long} lines: {collecting:.1f} ms on the event loop, {rendering:.1f} ms in its thread\n"
+    )
 
 
 if __name__ == "__main__":

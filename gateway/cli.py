@@ -242,5 +242,6 @@ COMMANDS = {
     "cache": Command("Purge what a running gateway has stored.", _cache_arguments, _cache),
     "usage": Command("Tell who used what: daily totals by app, resource and more.", _usage_arguments, _usage),
     "webhooks": _from("gateway.app.webhooks_command", "Look after the webhooks of a running gateway."),
+    "jobs": _from("gateway.app.jobs_command", "List the jobs of a running gateway, or cancel one that waits."),
     "keys": Command("Make app keys.", _keys_arguments, _keys),
 }

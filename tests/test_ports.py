@@ -15,10 +15,12 @@ from gateway.app.counting import Counted
 from gateway.exchange.background import Background, Spawn
 from gateway.exchange.cache import Memory
 from gateway.exchange.copies import Copies
+from gateway.exchange.outbox import RecordsOutbox
 from gateway.exchange.rendering import Rendition
-from gateway.ports import Elsewhere, EntryStore, Fills, Ledger, Records, Send, UsageStore, Watch
+from gateway.ports import Elsewhere, EntryStore, Fills, Ledger, Outbox, Records, Send, UsageStore, Watch
 from tests.fakes.fills import FakeFills
 from tests.fakes.ledger import FakeLedger
+from tests.fakes.outbox import FakeOutbox
 from tests.fakes.upstream import FakeUpstream
 from tests.fakes.watch import FakeWatch
 
@@ -27,6 +29,7 @@ LEDGERS: list[type[Ledger]] = [MemoryLedger, SqliteLedger, RedisLedger, FakeLedg
 WATCHES: list[type[Watch]] = [Metrics, Counted, FakeWatch]
 USAGE_STORES: list[type[UsageStore]] = [MemoryUsage, SqliteUsage, RedisUsage]
 RECORDS: list[type[Records]] = [MemoryRecords, SqliteRecords, RedisRecords]
+OUTBOXES: list[type[Outbox]] = [RecordsOutbox, FakeOutbox]
 MEMORIES: list[type[Memory]] = [MemoryEntries[Rendition], Copies]
 ELSEWHERE: list[type[Elsewhere]] = [RedisChannel]
 FILLS: list[type[Fills]] = [RedisFills, FakeFills]
@@ -57,6 +60,7 @@ def methods(of: type) -> dict[str, bool]:
             (Memory, MEMORIES),
             (UsageStore, USAGE_STORES),
             (Records, RECORDS),
+            (Outbox, OUTBOXES),
             (Elsewhere, ELSEWHERE),
             (Fills, FILLS),
         )

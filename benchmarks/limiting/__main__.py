@@ -1,6 +1,6 @@
 """Four equal apps with crowds of different size against an upstream that allows 100 requests in a period.
 
-python -m benchmarks.limiting [--period 4] [--periods 5]        takes about five minutes
+python -m benchmarks.limiting [--period 6] [--periods 4]        takes about five minutes
 
 Each contender stands before a simulator of its own, which counts every request that arrives by exact stamps. Callers
 ask again as soon as they are answered, so that there is always a backlog. nginx and redis-server take part where
@@ -117,7 +117,7 @@ async def _load(
 
     async def caller(app: str, url: str) -> None:
         while True:
-            began, target = time.time(), f"{url}/time/?limit=1&offset={next(numbers)}"
+            began, target = time.time(), f"{url}/time/?limit=1&taskid={next(numbers)}"
             async with session.get(target, headers={"Accept": "application/json", **contender.fields(app)}) as answer:
                 await answer.read()
             heard.append(Heard(app, time.time(), time.time() - began, answer.status))
@@ -145,7 +145,7 @@ def _died(name: str, error: BaseException) -> None:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--period", type=float, default=4.0, help="seconds of the upstream's period")
-    parser.add_argument("--periods", type=int, default=5, help="how many of them are measured")
+    parser.add_argument("--period", type=float, default=6.0, help="seconds of the upstream's period")
+    parser.add_argument("--periods", type=int, default=4, help="how many of them are measured")
     chosen = parser.parse_args()
     asyncio.run(main(chosen.period, chosen.periods))

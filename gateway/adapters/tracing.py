@@ -22,7 +22,7 @@ from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter, SpanExportResult
 from opentelemetry.sdk.trace.id_generator import IdGenerator, RandomIdGenerator
-from opentelemetry.sdk.trace.sampling import ParentBased, TraceIdRatioBased
+from opentelemetry.sdk.trace.sampling import ALWAYS_ON, TraceIdRatioBased
 from typing_extensions import override
 
 from gateway.policy.trace import Call, Trace
@@ -50,7 +50,7 @@ class Tracing:
         self._ids = _Ids()
         name = os.environ.get("OTEL_SERVICE_NAME", "intervals-gateway")
         self._provider = TracerProvider(
-            sampler=ParentBased(TraceIdRatioBased(sample)),
+            sampler=ALWAYS_ON,  # `_wanted` has chosen before, since to ask the SDK costs as much as a cached hit
             resource=Resource.create({"service.name": name, "service.version": version}),
             id_generator=self._ids,
             shutdown_on_exit=False,
@@ -61,6 +61,7 @@ class Tracing:
         )
         self._tracer = self._provider.get_tracer("gateway", version)
         self._upstream = upstream
+        self._bound = TraceIdRatioBased.get_bound_for_rate(sample)
         self._made = 0
         self._turned_away = 0
 
@@ -71,6 +72,8 @@ class Tracing:
 
     def observe(self, trace: Trace) -> None:
         """Take a finished request down. It has just ended."""
+        if not self._wanted(trace):
+            return
         spans = 1 + len(trace.calls)
         if self._made - self._exporter.ended + spans > MOST:
             self._turned_away += spans
@@ -84,8 +87,6 @@ class Tracing:
             attributes=_attributes(trace),
             start_time=end - _nanoseconds(trace.spent),
         )
-        if not server.is_recording():
-            return
         inside = api.set_span_in_context(server)
         for call in trace.calls:
             if call.queued >= A_WAIT:
@@ -111,6 +112,11 @@ class Tracing:
         hurry.start()
         self._provider.shutdown()
         hurry.cancel()
+
+    def _wanted(self, trace: Trace) -> bool:
+        """Of traces begun here a part by their id, as every program chooses; of others those that are sampled."""
+        _, trace_id, _, flags, *_ = trace.traceparent.split("-")
+        return int(trace_id[16:], 16) < self._bound if trace.minted else bool(int(flags, 16) & api.TraceFlags.SAMPLED)
 
     def _begin(self, trace: Trace) -> Context:
         """The context of the server's span: below the caller's, or the root that the caller was told of."""

@@ -30,7 +30,7 @@ from gateway.exchange.passage import Passage
 from gateway.exchange.reads import Reads
 from gateway.exchange.rendering import Renderer
 from gateway.exchange.runs import Runs
-from gateway.exchange.walk import Walk
+from gateway.exchange.walk import Accept, Walk
 from gateway.exchange.warming import Warming
 from gateway.exchange.writes import Writes
 from gateway.policy.catalogue import Catalogue
@@ -46,8 +46,9 @@ Watching: TypeAlias = Callable[[], Coroutine[Any, Any, None]]
 MAX_ANSWER = 512 * 1024 * 1024
 """Bytes of the longest upstream answer that is read; the service has no cap on the rows of a list."""
 
-LATEST_END = 5.0
-"""Seconds after the upstream's time-out by which a request has ended in any case."""
+LATEST_END = 8.0
+"""Seconds after the upstream's time-out by which a request has ended in any case, what is written before it leaves
+(a job, an idempotent write, a note) included."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +102,12 @@ def stages(
     records: Records,
     watching: dict[str, Watching],
     hearing: Hearing,
+    accept: Accept | None = None,
     fills: Fills | None = None,
 ) -> Stages:
     """Put the stages together; all of them share one cache, one gate and one clock.
 
-    To `watching` is added, by name, what is to run while the gateway does.
+    To `watching` is added, by name, what is to run while the gateway does. `accept` takes requests on as jobs.
     """
     form = Representation(settings.upstream.format)
     fetch = Fetch(gate=gate, send=send, clock=time.time, watch=watch)
@@ -166,6 +168,7 @@ def stages(
         ),
         delivery=Delivery(renderer),
         clock=time.time,
+        accept=accept,
     )
     return Stages(walk, runs, checking, warming, departures, events)
 

@@ -30,6 +30,7 @@ def gauges(
     *,
     reloading: Reloading,
     forecasts: Mapping[AccountName, Forecast],
+    jobs: Mapping[str, int],
     spans: Spans | None = None,
 ) -> Gauges:
     """Read every gauge at the moment of a scrape."""
@@ -55,6 +56,7 @@ def gauges(
         upstream_in_flight_requests={egress: now.leases_out},
         config_last_reload_successful=int(reloading.succeeded),
         config_last_reload_success_timestamp_seconds=reloading.succeeded_at,
+        jobs=jobs,
         telemetry_dropped_total=log.dropped | ({} if spans is None else {"span": spans.dropped()}),
     )
 
@@ -75,7 +77,7 @@ class RateLimits:
         self._rendered: dict[AccountName, list[tuple[str, str]]] = {}
 
     def __call__(self, account: AccountName) -> list[tuple[str, str]]:
-        second = int(time.monotonic())
+        second = int(time.time())  # as Date does
         if second != self._second:
             self._second = second
             now = self._gate.snapshot()

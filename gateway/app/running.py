@@ -15,27 +15,26 @@ from aiohttp import web
 from gateway import __version__
 from gateway.adapters.logs import Log
 from gateway.adapters.memory import MemoryEntries
+from gateway.adapters.prometheus import Gauges
 from gateway.adapters.upstream import Upstream
 from gateway.app import counting, line, people, purging, readings, reloading, spending, tracing, watching
+from gateway.app.deferring import Deferred
 from gateway.app.eventing import Hearing
 from gateway.app.listening import HANG_UP, Listeners
+from gateway.app.observing import Observing
 from gateway.app.reloading import Parts, Read, Reloading
 from gateway.app.stores import open_stores
-from gateway.app.telling import Telling, open_telling
-from gateway.app.tracing import Spans
+from gateway.app.telling import open_telling
 from gateway.app.watching import Watched
 from gateway.exchange.background import Background
 from gateway.exchange.gate import EgressRule, Gate
 from gateway.exchange.outlook import Outlook
 from gateway.exchange.rendering import Renderer, Rendition
 from gateway.policy.catalogue import Catalogue
-from gateway.policy.messages import Request, Response
 from gateway.policy.names import AccountName
 from gateway.policy.trace import Trace
-from gateway.policy.usage import Usage
 from gateway.settings import Settings
 from gateway.web import reload_api
-from gateway.web.express import Observe
 from gateway.web.operations import operations
 from gateway.web.proxy import Proxy, listener
 
@@ -68,8 +67,7 @@ class Gateway:
         self._why_not_ready: str | None = "starting"
         self._why_no_ledger: str | None = None
         self._degraded: dict[str, Callable[[], str | None]] = {"ledger": lambda: self._why_no_ledger}
-        self.url = ""
-        self.operations_url = ""
+        self.url = self.operations_url = ""
 
     async def __aenter__(self) -> Gateway:
         try:
@@ -139,7 +137,10 @@ class Gateway:
         outlook = Outlook(gate, self._log.event)
         spans = tracing.spans(settings, stack)
         told = await open_telling(settings, stores.records, background=self._background, log=self._log, stack=stack)
-        metrics = self._metrics(rows, gate, memory, outlook, spans, told=told)
+        now = self._reloading.now
+        jobs = Deferred(now, stores.records, rows, self._background.spawn, self._log.event, outbox=told.outbox)
+        read = partial(readings.gauges, gate, memory, self._log, reloading=self._reloading, spans=spans)
+        metrics = self._metrics(rows, lambda: told.gauged(read(forecasts=outlook.forecasts(), jobs=jobs.counts)))
         watch = counting.Counted(metrics, usage.counted)
         client = Upstream(settings.upstream.url, timeout=settings.upstream.timeout, max_body=line.MAX_ANSWER)
         upstream = await stack.enter_async_context(client)
@@ -157,20 +158,25 @@ class Gateway:
             records=stores.records,
             watching=watching,
             hearing=Hearing(told.outbox, outlook, metrics.noticed, self._log.event),
+            accept=jobs.accept,
             fills=stores.fills,
         )
+        watching |= jobs.through(stages.walk.handle)
         await stages.departures.recover()
+        observing = Observing(metrics, usage.counted, self._log, spans)
         proxy = Proxy(
             identity=people.identity(settings),
             walk=stages.walk,
             rate_limits=readings.RateLimits(gate, period=settings.egress.period),
-            observe=self._observer(metrics, usage.counted, spans),
+            observe=observing,
+            observe_again=observing.again,
             on_error=self._failed,
             max_body=settings.server.max_body,
+            jobs=jobs.pages,
         )
-        now = self._reloading.now
         stored = purging.cache_api(now, memory=memory, cache=cache, rows=rows, watch=metrics, log=self._log)
         routes = [stored.add_to, told.add_to, counting.route(usage), spending.reopening(now, gate=gate, log=self._log)]
+        routes.append(jobs.add_to)
         self._degraded |= stores.degraded
         await self._listen(proxy, metrics, routes, lambda: (gate.snapshot(), outlook.forecasts()))
         made = partial(spending.reconciler, gate=gate, send=upstream.send, watch=watch, log=self._log)
@@ -194,35 +200,8 @@ class Gateway:
         at = self.settings.operations
         self.operations_url = await self._listeners.open(operators, at.host, at.port)
 
-    def _metrics(
-        self,
-        rows: Catalogue,
-        gate: Gate,
-        memory: MemoryEntries[Rendition],
-        outlook: Outlook,
-        spans: Spans | None,
-        *,
-        told: Telling,
-    ) -> Watched:
-        return watching.metrics(
-            counting.names(self.settings, rows),
-            lambda: told.gauged(
-                readings.gauges(
-                    gate, memory, self._log, reloading=self._reloading, forecasts=outlook.forecasts(), spans=spans
-                )
-            ),
-        )
-
-    def _observer(self, metrics: Watched, usage: Usage, spans: Spans | None) -> Observe:
-        def observe(trace: Trace, request: Request | None, response: Response | None) -> None:
-            metrics.observe(trace)
-            usage.add(trace)
-            size = 0 if response is None else len(response.body)
-            self._log.access(trace, target="" if request is None else request.target, size=size)
-            if spans is not None:
-                spans.observe(trace)
-
-        return observe
+    def _metrics(self, rows: Catalogue, read: Callable[[], Gauges]) -> Watched:
+        return watching.metrics(counting.names(self.settings, rows), read)
 
     def _died(self, name: str, error: BaseException) -> None:
         _logger.error("the task %r died", name, exc_info=error)

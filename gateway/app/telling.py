@@ -99,6 +99,7 @@ async def open_telling(
         webhooks.follow(allowed(now))
         subscriptions.follow(configured(now))
         counts.follow(labels(now))
+        _tell_sealed(subscriptions, log)
 
     woken = asyncio.Event()
     outbox = RecordsOutbox(subscriptions.open, woken.set)
@@ -139,10 +140,19 @@ async def open_telling(
     )
     with suppress(RecordsAway):  # the deliverer tells, and goes on trying
         await subscriptions.refresh()
+    _tell_sealed(subscriptions, log)
     stack.push_async_callback(deliverer.close, _STOP_PATIENCE)
     api = WebhooksApi(subscriptions, subscribing, dead, outstanding, event_pattern=formats.event_pattern)
     running = {"deliver": deliverer.run, "outstanding": outstanding.run}
     return Telling(outbox, outstanding, counts.totals, subscriptions.listed, follow, running, api.add_to)
+
+
+def _tell_sealed(subscriptions: Subscriptions, log: Log) -> None:
+    """Log which subscriptions wait for an operator to hand out a new secret."""
+    for it in subscriptions.listed():
+        if it.sealed:
+            name, account = it.subscription.id, it.subscription.account
+            log.event("webhook_secret_changed", level="error", subscription=name, account=account)
 
 
 class _Counts:

@@ -98,6 +98,7 @@ def standing(settings: Settings, watched: Watched, quota: Quota, *, since: float
         refusals=tuple(watched.refusals),
         errors=tuple(watched.errors),
         telling=_telling(gauges),
+        jobs=gauges.jobs,
         reload_refused=not gauges.config_last_reload_successful,
     )
 

@@ -14,13 +14,16 @@ from weakref import ref
 from gateway.exchange.rendering import HeldAnswer
 from gateway.policy.collection import Collection
 from gateway.policy.entry import Entry, Selector
-from gateway.policy.held import Held
+from gateway.policy.held import Changes, Held
 from gateway.policy.names import AccountName, CacheKey
 from gateway.ports import EntryStore
 
 
 class Memory(Protocol):
-    """Entries in this process, reached without a wait."""
+    """Entries in this process, reached without a wait; all that happens to them is noted in `changes`."""
+
+    @property
+    def changes(self) -> Changes: ...
 
     def peek(self, key: CacheKey) -> HeldAnswer | None: ...
 
@@ -37,6 +40,7 @@ class Cache:
     """Memory above a durable store; without one, entries end with the process."""
 
     def __init__(self, memory: Memory, durable: EntryStore | None) -> None:
+        self.changes = memory.changes
         self._memory = memory
         self._durable = durable
         self._generations: dict[tuple[AccountName, str], int] = {}

@@ -60,10 +60,12 @@ class Checking:
         self._busy = False
         self._next: dict[CacheKey, float] = {}
 
-    def consider(self, question: Question, selected: HeldAnswer) -> None:
-        """Check this answer, perhaps."""
+    def consider(self, question: Question, selected: HeldAnswer, *, times: int = 1) -> None:
+        """Check this answer, perhaps; it was given so many times, and each of them may be the one that is checked."""
         sampling, now = self.sampling, self._clock()
-        if self._busy or sampling.chance() >= sampling.part or self._next.get(question.whole.key, 0.0) > now:
+        if self._busy or self._next.get(question.whole.key, 0.0) > now:
+            return
+        if sampling.chance() >= 1 - (1 - sampling.part) ** times:
             return
         if not sampling.plentiful(question.caller.account):
             return

@@ -14,6 +14,8 @@ class Copies:
     """A `Memory` that is as if empty while `current` is false; that is asked for every hit, and asks nobody."""
 
     def __init__(self, memory: Memory, current: Callable[[], bool]) -> None:
+        self.changes = memory.changes
+        self.changes.current = current
         self._memory = memory
         self._current = current
 

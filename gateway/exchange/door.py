@@ -22,7 +22,9 @@ from gateway.policy.names import AccountName
 _FIRST_LATENCY = 1.0
 """Seconds a request is expected to take before one was seen."""
 
-_WINDOWS_PROMISED = 3
+_WINDOWS_PROMISED = 10
+"""Windows ahead whose places are promised to who was refused. Beyond that a promise could be broken; with more, tools
+that come back sooner than told would send all others away for longer."""
 
 
 class Door:

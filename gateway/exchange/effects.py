@@ -18,7 +18,7 @@ from gateway.exchange.pace import drive
 from gateway.exchange.rendering import HeldAnswer
 from gateway.policy import cachekey, negotiation
 from gateway.policy.caller import Caller
-from gateway.policy.catalogue import Catalogue, Match
+from gateway.policy.catalogue import OTHER, Catalogue, Match
 from gateway.policy.change import Change, Created, Updated
 from gateway.policy.collection import Collection
 from gateway.policy.entry import Entry
@@ -26,8 +26,9 @@ from gateway.policy.messages import Headers, Response
 from gateway.policy.names import AccountName
 from gateway.policy.negotiation import Representation
 from gateway.policy.patching import patched_for_others, patched_for_writer
+from gateway.policy.reach import reach
 from gateway.policy.translation import json_codec
-from gateway.policy.translation.document import Document
+from gateway.policy.translation.document import Document, Fields
 from gateway.ports import Watch
 
 
@@ -62,7 +63,13 @@ class Effects:
     async def unknown(self, account: AccountName, resource: str) -> None:
         """The answer of a write was lost: drop everything it could have touched."""
         async with self._turn[account]:
-            await self._drop(account, resource, "unknown")
+            await self._drop(account, reach(self._catalogue, resource, None, ()), "unknown")
+
+    async def passed(self, account: AccountName, path: str) -> None:
+        """A write to an undocumented path was done: drop what it changed, if a documented resource was meant."""
+        meant = self._catalogue.meant(path)
+        if meant != OTHER:
+            await self.unknown(account, meant)
 
     async def done(
         self,
@@ -77,24 +84,42 @@ class Effects:
         """A write was done. `change` is what it changed, None where that cannot be told; `answer` is its document."""
         rows, account = match.resource, caller.account
         async with self._turn[account]:
+            rows_before = self._rows_before(match, account, change)
             lists = [] if change is None else await self._patched(caller, match, change)
-            await self._drop(account, rows.name, "write")
-            if self._cache.elsewhere(account, rows.name) != known:
-                return  # another replica wrote as well: nobody knows whose answer is the newer
-            generation = self._cache.generation(account, rows.name)
-            for entry, collection, uses in lists:
-                held, _ = await self._cache.keep(entry, generation)
-                self._cache.attach(held, collection)
-                held.uses = uses
-            if isinstance(change, Created | Updated) and answer is not None:
-                entry_of_member = await _member(caller, match, change, landed, answer)
-                if entry_of_member is not None:
-                    await self._cache.keep(entry_of_member, generation)
+            await self._drop(account, reach(self._catalogue, rows.name, change, rows_before), "write")
+            # Where another replica wrote as well, nobody knows whose answer is the newer.
+            if self._cache.elsewhere(account, rows.name) == known:
+                await self._keep(lists, change, caller=caller, match=match, landed=landed, answer=answer)
         began, ended = landed.landing.requested_at, landed.landing.received_at
         await self._wrote(caller, rows.name, change, began=began, ended=ended)
 
-    async def _drop(self, account: AccountName, resource: str, cause: str) -> None:
-        affected = self._catalogue.changed_by(resource)
+    async def _keep(
+        self,
+        lists: list[tuple[Entry, Collection, int]],
+        change: Change | None,
+        *,
+        caller: Caller,
+        match: Match,
+        landed: Landed,
+        answer: Document | None,
+    ) -> None:
+        generation = self._cache.generation(caller.account, match.resource.name)
+        for entry, collection, uses in lists:
+            held, _ = await self._cache.keep(entry, generation)
+            self._cache.attach(held, collection)
+            held.uses = uses
+        if isinstance(change, Created | Updated) and answer is not None:
+            entry_of_member = await _member(caller, match, change, landed, answer)
+            if entry_of_member is not None:
+                await self._cache.keep(entry_of_member, generation)
+
+    def _rows_before(self, match: Match, account: AccountName, change: Change | None) -> list[Fields]:
+        """The written row as the whole lists have it."""
+        lists = [held.collection for held in self._cache.lists(account, match.resource.name)]
+        found = (it.rows.get(change.number) for it in lists if it is not None and change is not None)
+        return [row for row in found if row is not None]
+
+    async def _drop(self, account: AccountName, affected: frozenset[str], cause: str) -> None:
         await self._cache.invalidate(account, affected)
         for name in affected:
             self._watch.invalidated(name, cause)

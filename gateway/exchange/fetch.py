@@ -125,6 +125,8 @@ class Fetch:
         flight.forecast = lambda: self._gate.wait_ahead(ticket)
         try:
             lease = await ticket.lease
+            if order.caller.departing is not None:
+                await order.caller.departing()
             flight.sent = True
             if order.crossing is not None:
                 await order.crossing.leaves()

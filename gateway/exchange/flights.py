@@ -97,11 +97,9 @@ class Flights:
         account, request = inquiry.caller.account, inquiry.request
         targets = invalidation.targets(request, answer, self._origin)
         await self.variants.invalidate(account, targets, invalidation.invalidated_groups(request, answer))
-        if inquiry.resource == OTHER:
-            return
         if self._effects is not None:
-            await self._effects.unknown(account, inquiry.resource)
-        else:
+            await self._effects.passed(account, request.path)
+        elif inquiry.resource != OTHER:
             await self._cache.invalidate(account, {inquiry.resource})
 
     async def _keep(self, inquiry: Inquiry, landing: Landing, flight: Flight[Passed]) -> None:

@@ -60,6 +60,7 @@ class Lists:
 
         `collected` is told of the rows of every list that was fetched.
         """
+        self.changes = cache.changes
         self._documents = documents
         self._cache = cache
         self._clock = clock
@@ -76,7 +77,10 @@ class Lists:
             return None
         if (held := self._selected_before(question, trace)) is not None:
             return held
+        generation = self._cache.generation(question.caller.account, question.resource)
         whole = await self._obtain(question, trace)
+        if trace.cost and not await self._kept(question, generation):
+            self._give_up(question)
         if whole is None or whole.entry.response.status >= 500:
             return whole
         collection = await self._collection(whole, question)
@@ -107,6 +111,7 @@ class Lists:
         if match.member is not None:
             if shows_other_fields(whole.collection, answer):
                 self._members_differ.add(whole.entry.key)
+                self.changes.note()
         elif (shown := order_shown(whole.collection, match.resource, query, answer)) is not None:
             self._orders.learn(question.key, whole.entry.key, self._cache.purges, shown)
 
@@ -122,12 +127,13 @@ class Lists:
         await self._cache.drop(Selector(account=question.caller.account, resources=frozenset({question.resource})))
 
     async def renew(self, question: Question) -> bool:
-        """Have the whole list no older than is asked for, and its rows at hand; False where it is none.
+        """Have the whole list no older than is asked for, and its rows at hand; False where that cannot be had.
 
         Raises `Fault`.
         """
-        whole = await self._obtain(question, Trace(request_id="", traceparent=""))
-        if whole is None or whole.entry.response.status != 200:
+        trace = Trace(request_id="", traceparent="")
+        whole = await self._obtain(question, trace)
+        if whole is None or whole.entry.response.status != 200 or trace.outcome is Outcome.STALE:
             return False
         return isinstance(await self._collection(whole, question), Collection)
 
@@ -144,7 +150,7 @@ class Lists:
         return self._given_up.get(question.whole.key, 0.0) <= self._clock()
 
     def at_hand(self, question: Question) -> HeldAnswer | None:
-        """What was selected for this question before, while the list is still the same; counts as a use of the list."""
+        """What was selected for this question before, while the list is still the same."""
         held, whole = self._cache.peek(question.key), self._cache.peek(question.whole.key)
         if held is None or whole is None:
             return None
@@ -153,8 +159,13 @@ class Lists:
                 return None
         elif held.source is None or held.source() is not whole:
             return None
-        whole.uses += 1
         return held
+
+    def given(self, held: HeldAnswer, times: int) -> None:
+        """Count how often an answer that is at hand was given: as uses of the list that it is from."""
+        whole = held if held.source is None else held.source()
+        if whole is not None:
+            whole.uses += times
 
     def _selected_before(self, question: Question, trace: Trace) -> HeldAnswer | None:
         """The same selection from the list as it is now: the way of a hit, which waits for nothing."""
@@ -166,6 +177,7 @@ class Lists:
             return None
         if isinstance(decision, Refreshable):
             self._documents.refresh(question.whole)
+        self.given(held, 1)
         trace.outcome = Outcome.SELECTED if decision.ttl > 0 else Outcome.STALE
         trace.ttl, trace.detail = decision.ttl, SELECTED
         return held
@@ -202,8 +214,15 @@ class Lists:
                 self._members_differ.discard(key)
             return collection
 
+    async def _kept(self, question: Question, generation: int) -> bool:
+        """Was a list that was fetched kept? One that is too heavy would be fetched again for each question."""
+        if generation != self._cache.generation(question.caller.account, question.resource):
+            return True  # a write came between: the next one may be
+        return "no-store" in question.asked or await self._cache.find(question.whole.key) is not None
+
     def _give_up(self, question: Question) -> None:
         self._given_up[question.whole.key] = self._clock() + question.match.resource.lifetimes.fresh
+        self.changes.note()
 
 
 def _tell(trace: Trace) -> None:

@@ -26,7 +26,7 @@ from gateway.policy.noticeable import Way
 from gateway.policy.noticing import Scope
 from gateway.policy.records import Edit
 from gateway.policy.seen import By
-from gateway.policy.translation.document import Document, Fields
+from gateway.policy.translation.document import Document, Fields, discarding
 from gateway.policy.translation.shapes import scalar_text
 from gateway.ports import Records
 
@@ -91,13 +91,14 @@ class Looking:
         rows = self.catalogue.resources[scope.rules.resource]
         request = Request("GET", f"/{rows.name}/", Headers([("Cache-Control", age)]))
         if not await self._lists.renew(Question(request, caller, Match(rows, None)).whole):
-            raise ValueError(f"/{rows.name}/ is not answered with a whole list")
+            raise ValueError(f"/{rows.name}/ is not answered with a whole list now")
 
     async def _full(self, scope: Scope, caller: Caller) -> None:
         landing, document = await self._ask(caller, scope.rules.resource, _ALL)
         collection = await drive(collecting(document, self.catalogue.resources[scope.rules.resource]))
         if isinstance(collection, NotWhole):
             raise ValueError(collection.reason)
+        await drive(discarding(document))
         sight = await self._noticing.sight(By.POLL, began=landing.requested_at, ended=landing.received_at)
         await self._noticing.compare(scope, caller.partition, collection.rows, sight)
 

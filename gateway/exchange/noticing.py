@@ -11,7 +11,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from gateway.exchange.background import Spawn
 from gateway.exchange.pace import drive
@@ -23,12 +23,15 @@ from gateway.policy.caller import Caller
 from gateway.policy.change import Change, Deleted
 from gateway.policy.collection import Collection
 from gateway.policy.comparing import Judge, Record, Rows
+from gateway.policy.entry import Entry
 from gateway.policy.marks import Mark
 from gateway.policy.names import AccountName, AppName, Partition
 from gateway.policy.noticeable import Noticeable
+from gateway.policy.notices import Notice
 from gateway.policy.noticing import Event, Finding, Scope, Undecided, Unknown
 from gateway.policy.records import Edit
 from gateway.policy.seen import By, Sight
+from gateway.policy.translation.steps import Steps
 from gateway.ports import Clock, Outbox, Records, RecordsAway
 
 POLLS = AppName("gateway-polls")
@@ -45,6 +48,22 @@ _PAGE = 512
 
 _RACES = 10
 """Times that others may be first before the rows are left to the next look."""
+
+
+class _News(NamedTuple):
+    """What is to be swapped together, what is told by it, and the rows that only a later look can decide."""
+
+    edits: list[Edit]
+    notices: list[Notice]
+    undecided: frozenset[str]
+
+
+class _Next(NamedTuple):
+    """A whole list that waits to be compared."""
+
+    caller: Caller
+    entry: Entry
+    collection: Collection
 
 
 class Noticing:
@@ -69,6 +88,7 @@ class Noticing:
         self._counted = counted
         self._tell = tell
         self._turn: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._next: dict[str, _Next] = {}
 
     def scope(self, account: AccountName, resource: str) -> Scope | None:
         """The rows of a resource, if somebody wants to know of them."""
@@ -90,20 +110,27 @@ class Noticing:
             self._away(scope, error)
 
     def collected(self, question: Question, whole: HeldAnswer, collection: Collection) -> None:
-        """A whole list was fetched, for whatever reason: compare it, behind everything else."""
+        """A whole list was fetched, for whatever reason: compare it, behind everything else.
+
+        While one is compared, of those that come only the last waits.
+        """
         caller = question.caller
         if not caller.lent or (scope := self.scope(caller.account, question.resource)) is None:
             return
-        by, entry = By.POLL if caller.app == POLLS else By.LIST, whole.entry
+        waiting = scope.key in self._next
+        self._next[scope.key] = _Next(caller, whole.entry, collection)
+        if not waiting:
+            _ = self._spawn(self._compare_next(scope), f"compare {scope.key}")
 
-        async def compare() -> None:
-            try:
-                sight = await self.sight(by, began=entry.requested_at, ended=entry.received_at)
-                await self.compare(scope, caller.partition, collection.rows, sight)
-            except RecordsAway as error:
-                self._away(scope, error)
-
-        _ = self._spawn(compare(), f"compare {scope.key}")
+    async def _compare_next(self, scope: Scope) -> None:
+        async with self._turn[scope.key]:
+            caller, entry, collection = self._next.pop(scope.key)
+        try:
+            by = By.POLL if caller.app == POLLS else By.LIST
+            sight = await self.sight(by, began=entry.requested_at, ended=entry.received_at)
+            await self.compare(scope, caller.partition, collection.rows, sight)
+        except RecordsAway as error:
+            self._away(scope, error)
 
     async def sight(self, by: By, *, began: float, ended: float, app: AppName | None = None) -> Sight:
         """A look at rows by this process's clock, told by the clock that all replicas share."""
@@ -117,16 +144,23 @@ class Noticing:
             mark = marks.load(text, partition)
             if mark is not None and sight.began < mark.looked:
                 return  # another replica, or a later list, was first
-            judge = comparing.judge(scope, rows, sight, Unknown.BASELINE if mark is None else Unknown.CREATED)
-            unseen = set(rows)
-            last = ""
-            while page := await self._records.scan(scope.kind, after=last, most=_PAGE):
-                await self._settle(scope, await drive(comparing.differing(rows, page)), judge)
-                unseen.difference_update(number for number, _ in page)
-                last = page[-1][0]
-            await self._settle(scope, ((number, None) for number in rows if number in unseen), judge)
-            after = Mark(partition, sight.ended) if mark is None else replace(mark, looked=sight.ended)
+            if mark is not None and marks.doubtful(mark, len(rows)):
+                self._doubt(scope, mark, len(rows))
+                after = replace(mark, looked=sight.ended, doubted=True)
+            else:
+                await self._compare(scope, rows, sight, Unknown.BASELINE if mark is None else Unknown.CREATED)
+                after = replace(mark or Mark(partition, 0.0), looked=sight.ended, rows=len(rows), doubted=False)
             await self._records.swap([Edit(marks.KIND, scope.key, text, after.text)])
+
+    async def _compare(self, scope: Scope, rows: Rows, sight: Sight, unknown: Unknown) -> None:
+        judge = comparing.judge(scope, rows, sight, unknown)
+        known: set[str] = set()
+        last = ""
+        while page := await self._records.scan(scope.kind, after=last, most=_PAGE):
+            await self._settle(scope, await drive(comparing.differing(rows, page)), judge)
+            known.update(number for number, _ in page)
+            last = page[-1][0]
+        await self._settle(scope, await drive(comparing.unknown(rows, known)), judge)
 
     async def modified(self, scope: Scope, rows: Rows, sight: Sight, top: int | None) -> frozenset[str]:
         """Judge the rows of a poll by date; gives the ids of those that only a later look can decide.
@@ -153,29 +187,44 @@ class Noticing:
             await asyncio.sleep(0)
         return frozenset(undecided)
 
-    async def _settled(self, scope: Scope, piece: list[Record], judge: Judge) -> set[str]:
+    async def _settled(self, scope: Scope, piece: list[Record], judge: Judge) -> frozenset[str]:
         for _ in range(_RACES):
-            judged = {number: judge(number, before) for number, before in piece}
-            if await self._made_known(scope, [it for it in judged.values() if isinstance(it, Finding)]):
-                return {number for number, it in judged.items() if isinstance(it, Undecided)}
+            news = await drive(self._news(scope, piece, judge))
+            if not news.edits or await self._records.swap(news.edits):
+                self._tell_of(news)
+                return news.undecided
             piece = await self._records_of(scope, [number for number, _ in piece])
         self._tell("changes_contended", level="warning", account=scope.account, resource=scope.rules.resource)
-        return {number for number, _ in piece}
+        return frozenset(number for number, _ in piece)
 
-    async def _made_known(self, scope: Scope, findings: list[Finding]) -> bool:
-        """Make records and notices durable together; False where one record is no longer as it was."""
-        if not findings:
-            return True
-        edits = [Edit(scope.kind, it.number, it.before, None if it.after is None else it.after.text) for it in findings]
-        notices = [it.notice for it in findings if it.notice is not None]
-        postings = [edit for notice in notices for edit in self._outbox.posting(notice)]
-        if not await self._records.swap([*edits, *postings]):
-            return False
-        for notice in notices:
+    def _news(self, scope: Scope, piece: list[Record], judge: Judge) -> Steps[_News]:
+        """Judge rows, and write down what makes records and notices durable together."""
+        edits: list[Edit] = []
+        notices: list[Notice] = []
+        undecided: set[str] = set()
+        for number, before in piece:
+            match judge(number, before):
+                case Finding(after=after, notice=notice):
+                    edits.append(Edit(scope.kind, number, before, None if after is None else after.text))
+                    if notice is not None:
+                        notices.append(notice)
+                        edits += self._outbox.posting(notice)
+                case Undecided():
+                    undecided.add(number)
+                case None:
+                    pass
+            yield
+        return _News(edits, notices, frozenset(undecided))
+
+    def _tell_of(self, news: _News) -> None:
+        for notice in news.notices:
             self._counted(notice.account, notice.type.rpartition(".")[2])
-        if postings:
+        if news.notices:
             self._outbox.wake()
-        return True
+
+    def _doubt(self, scope: Scope, mark: Mark, rows: int) -> None:
+        names = {"account": scope.account, "resource": scope.rules.resource}
+        self._tell("list_shrunk", level="warning", **names, rows=rows, before=mark.rows)
 
     def _away(self, scope: Scope, error: RecordsAway) -> None:
         self._tell(

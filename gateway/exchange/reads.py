@@ -11,6 +11,7 @@ from gateway.exchange.rendering import HeldAnswer
 from gateway.exchange.runs import Runs
 from gateway.policy.caller import Caller
 from gateway.policy.catalogue import Match
+from gateway.policy.held import Changes
 from gateway.policy.messages import Request
 from gateway.policy.trace import Outcome, Trace
 from gateway.policy.translation.malformed import Malformed
@@ -24,6 +25,11 @@ class Reads:
         self._lists = lists
         self._runs = runs
         self._checking = checking
+
+    @property
+    def changes(self) -> Changes:
+        """Counts what may change `at_hand`."""
+        return self._lists.changes
 
     async def __call__(self, request: Request, caller: Caller, match: Match, trace: Trace) -> HeldAnswer:
         """Find or fetch the document of a target; what happened is in the trace."""
@@ -45,9 +51,10 @@ class Reads:
             return None
         return (self._lists if selecting else self._documents).at_hand(question)
 
-    def repeated(self, question: Question, held: HeldAnswer) -> None:
-        """Take note that a selected answer was given again: each time it may be the one that is checked."""
-        self._checking.consider(question, held)
+    def repeated(self, question: Question, held: HeldAnswer, *, times: int) -> None:
+        """Take note that a selected answer was given again: each time uses its list, and may be the one checked."""
+        self._lists.given(held, times)
+        self._checking.consider(question, held, times=times)
 
     async def _learn(self, question: Question, held: HeldAnswer) -> None:
         try:

@@ -16,11 +16,11 @@ from gateway.exchange.budgets import ticks
 from gateway.exchange.coalescer import Flight
 from gateway.exchange.fetch import Landing, Order
 from gateway.exchange.gate import Gate
-from gateway.exchange.standing import DayStanding
+from gateway.exchange.standing import DayStanding, GateSnapshot
 from gateway.policy import contentcoding, outgoing, reconciling
 from gateway.policy.budget import State
 from gateway.policy.caller import Caller
-from gateway.policy.closure import DAY, SKEW
+from gateway.policy.closure import DAY, SKEW, Reason
 from gateway.policy.faults import Fault
 from gateway.policy.names import AccountName, AppName
 from gateway.policy.negotiation import Representation
@@ -122,7 +122,7 @@ class Reconciler:
             return max(it.asked + pause, ticks() + _AFTER_MIDNIGHT + self._later - begun)
         midnight = ticks() + day.left + _AFTER_MIDNIGHT + self._later
         regular = max(it.asked, ticks() + day.asked_at - now.now) + self._interval + self._later
-        if regular <= ticks() and day.used == it.used:
+        if regular <= ticks() and day.used == it.used and not _spent(name, now):
             it.asked = ticks()  # nothing was spent since: look again after another interval
             regular = ticks() + self._interval
         return min(regular, midnight)
@@ -190,6 +190,12 @@ class Reconciler:
                 expected=day.foreign_ahead,
                 per_day=day.limit,
             )
+
+
+def _spent(name: AccountName, now: GateSnapshot) -> bool:
+    """Is an account's day spent? Then nothing more will be, and only asking finds out that the plan has grown."""
+    day, closed = now.days[name], now.closures.get(name)
+    return 0 < day.limit <= day.used or (closed is not None and closed.reason is Reason.DAY_SPENT)
 
 
 def _plan(landing: Landing) -> Plan:

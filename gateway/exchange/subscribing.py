@@ -95,6 +95,8 @@ class Subscribing:
         listed = await self._found(name)
         if not listed.is_open:
             raise Unfit(Wrong.STATE, f"{name} has ended ({listed.health.ended}); enable it first")
+        if listed.sealed:
+            raise Unfit(Wrong.STATE, f"{name} cannot be verified: its secret has changed; enable it to see the new one")
         now = await self._records.now()
         notice = Notice(self._new_id(), TEST, listed.subscription.account, now, {"id": name})
         await self._records.swap([delivery.added(delivery.to_subscription(notice, name), now)])

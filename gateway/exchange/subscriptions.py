@@ -50,7 +50,11 @@ class Subscriptions:
         """Go by this configuration from now on; how those fare that are new in it is read by the next `refresh`."""
         self._configured = tuple(configured)
         known = self._listed
-        made = {name: it for name, it in known.items() if it.subscription.origin is Origin.API}
+        made = {
+            name: replace(it, sealed=self._is_sealed(it.subscription))
+            for name, it in known.items()
+            if it.subscription.origin is Origin.API
+        }
         new = {
             it.id: replace(known[it.id], subscription=it) if it.id in known else Listed(it, GOOD, None, sealed=False)
             for it in self._configured
@@ -86,9 +90,9 @@ class Subscriptions:
     async def _fares(self, every: Mapping[str, Subscription]) -> dict[str, Listed]:
         written = await self._records.read(health.KIND, list(every))
         return {
-            name: Listed(it, health.load(record), record, sealed=bool(it.fingerprint) and self._is_sealed(it))
+            name: Listed(it, health.load(record), record, sealed=self._is_sealed(it))
             for (name, it), record in zip(every.items(), written, strict=True)
         }
 
     def _is_sealed(self, it: Subscription) -> bool:
-        return it.fingerprint != self._fingerprint(it.id)
+        return it.origin is Origin.API and it.fingerprint != self._fingerprint(it.id)

@@ -5,6 +5,7 @@ Read `handle` first: it is the product. The stages it names are in the files bes
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from gateway.exchange.delivery import Delivery
@@ -27,11 +28,23 @@ _CREDENTIALS = frozenset({"authorization", "cookie", "x-api-key"})
 _NEVER_SENT_ON = frozenset({"CONNECT", "TRACE"})  # TRACE would show the caller our upstream credential
 
 
+Accept = Callable[[Request, Caller, Trace], Awaitable[Response | None]]
+"""Takes a request on as a job, to be run later, and answers so; None where it is to be answered now."""
+
+
 class Walk:
     """Everything that happens to one request between the server edge and the upstream."""
 
     def __init__(
-        self, *, catalogue: Catalogue, reads: Reads, writes: Writes, passage: Passage, delivery: Delivery, clock: Clock
+        self,
+        *,
+        catalogue: Catalogue,
+        reads: Reads,
+        writes: Writes,
+        passage: Passage,
+        delivery: Delivery,
+        clock: Clock,
+        accept: Accept | None = None,
     ) -> None:
         self._catalogue = catalogue
         self._reads = reads
@@ -39,6 +52,7 @@ class Walk:
         self._passage = passage
         self._delivery = delivery
         self._clock = clock
+        self._accept = accept
 
     def follow(self, catalogue: Catalogue) -> None:
         """Go by other rules of the resources from now on; what is under way ends by those it began with."""
@@ -49,6 +63,10 @@ class Walk:
         request = outgoing.overridden(request)
         trace.method, trace.resource = request.method, self._catalogue.label(request.path)
         _allow(request, caller, trace.resource)
+        if self._accept is not None and "prefer" in request.headers:
+            accepted = await self._accept(request, caller, trace)
+            if accepted is not None:
+                return accepted
 
         match = self._catalogue.match(request.path)
         if match is None or negotiation.wants_other_media(request.headers.get("accept")):

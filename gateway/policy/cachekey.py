@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+from functools import lru_cache
 from urllib.parse import quote, unquote
 
 from gateway.policy.catalogue import Match
@@ -40,6 +41,7 @@ def _key(owner: Partition, sort: str, target: str) -> CacheKey:
     return CacheKey(digest.hexdigest())
 
 
+@lru_cache(maxsize=1024)  # a hit on the long way asks three times for the same
 def _canonical_query(query: str) -> str:
     """Order the parameters by name (repeated ones keep their order) and encode each in one way."""
     if not query:

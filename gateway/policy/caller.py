@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Literal
 
 from gateway.policy.names import AccountName, AppName, Partition
 
+Departing = Callable[[], Awaitable[None]]
+"""Is awaited when the turn of a request has come, before its first byte leaves. If it raises, nothing leaves."""
+
 
 @dataclass(frozen=True, slots=True)
 class Caller:
     """One app asking now. `lent`: the credential is the account's own, not one the caller brought along.
 
-    `patience` is in seconds, and the longest the configuration grants.
+    `patience` is in seconds, and the longest the configuration grants. `departing` is what has to be durable before a
+    request leaves.
     """
 
     app: AppName
@@ -26,6 +30,7 @@ class Caller:
     priority: Literal["interactive", "normal", "batch"] = "normal"
     weight: float = 1.0
     allow: Sequence[str] = ("* *",)
+    departing: Departing | None = field(default=None, repr=False, compare=False)
 
     def may(self, method: str, resource: str, path: str) -> bool:
         """Do the app's `allow` patterns ("GET *", "POST time", "GET project/*") cover this request?"""

@@ -13,7 +13,7 @@ from enum import StrEnum
 from importlib.resources import files
 from types import MappingProxyType
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, unquote
 
 _PATH = re.compile(r"/([a-z]+)(?:/([^/?#]+)(?:/([a-z]+))?)?/?")
 _DURATION = re.compile(r"(\d+)([smhd])")
@@ -70,7 +70,9 @@ class Resource:
     """The rules of one kind of path; those from `whole` on are for answers from a stored whole list.
 
     `unbounded` is the query that asks for all rows, "" where there is no limit. `undecided` holds the filters that rows
-    do not decide, with the reason. `visible_by` and `proves_visible` are the columns that decide who sees a row.
+    do not decide, with the reason. `visible_by` and `proves_visible` are the columns that decide who sees a row,
+    `grants` those that decide what the person in the row is shown.
+    `read_back`: a member shows whether a write to it was done.
     """
 
     name: str
@@ -90,6 +92,8 @@ class Resource:
     sorts: Mapping[str, Sort]
     visible_by: frozenset[str]
     proves_visible: frozenset[str]
+    grants: frozenset[str]
+    read_back: bool
 
     def why_not_stored(self, *, member: str | None, query: str) -> str | None:
         """Tell why an answer may not be stored, or None when it may: answers that move with the clock are not."""
@@ -144,6 +148,19 @@ class Catalogue:
         """The resources whose answers may differ after a write to this one (the catalogue's staleness map)."""
         return self._changed_by.get(resource, frozenset({resource}))
 
+    @property
+    def everything(self) -> frozenset[str]:
+        """All labels that stored answers have."""
+        return frozenset({*self.resources, OTHER})
+
+    def meant(self, path: str) -> str:
+        """Name the resource that a lenient service may take a path for: in capitals, percent-encoded, after `//`.
+
+        Only for what writes may have changed: what is not written as documented is never answered as if it were.
+        """
+        first = unquote(path).lower().strip("/").partition("/")[0]
+        return first if first in self.resources else OTHER
+
 
 def load(overrides: Mapping[str, Mapping[str, float | None]] | None = None) -> Catalogue:
     """Read the shipped rows and lay the operator's lifetimes (`[resources.NAME]`, seconds) over them."""
@@ -177,6 +194,8 @@ def _resource(name: str, row: dict[str, Any]) -> Resource:
         sorts={column: Sort(kind) for column, kind in row.get("sorts", {}).items()},
         visible_by=frozenset(row.get("visible_by", ())),
         proves_visible=frozenset(row.get("proves_visible", ())),
+        grants=frozenset(row.get("grants", ())),
+        read_back=row.get("read_back", False),
     )
 
 

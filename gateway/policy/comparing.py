@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from typing import TypeAlias
 
 from gateway.policy import noticing, seen
@@ -22,6 +22,9 @@ Judge: TypeAlias = Callable[[str, str | None], Judged]
 
 _STEP = 32
 """Rows judged in a step, about a millisecond."""
+
+_LOOKED_UP = 1024
+"""Rows looked up in a step, less than a millisecond."""
 
 
 def judge(scope: Scope, rows: Rows, sight: Sight, unknown: Unknown) -> Judge:
@@ -44,6 +47,17 @@ def differing(rows: Rows, records: Sequence[tuple[str, str]]) -> Steps[list[Reco
         if fields is None or not seen.unchanged(text, seen.canonical(seen.plain(fields))):
             found.append((number, text))
         if place % _STEP == 0:
+            yield
+    return found
+
+
+def unknown(rows: Rows, known: Set[str]) -> Steps[list[Record]]:
+    """The rows of a list that have no record, in the order of the list."""
+    found: list[Record] = []
+    for place, number in enumerate(rows, start=1):
+        if number not in known:
+            found.append((number, None))
+        if place % _LOOKED_UP == 0:
             yield
     return found
 

@@ -118,6 +118,11 @@ def _writing(asked: Asked, match: Match, rows: Catalogue) -> dict[str, list[str]
     resource = match.resource
     affected = ", ".join(sorted(rows.changed_by(resource.name)))
     lines = [f"everything stored of {affected}, for every credential of the account", "nothing, if it is refused (4xx)"]
+    if resource.grants:
+        rights = ", ".join(sorted(resource.grants))
+        lines.insert(
+            1, f"everything stored for the account, if it changes {rights}, or deletes somebody: rights change"
+        )
     return {
         "format": ["the body in JSON or XML by its Content-Type; the answer by Accept"],
         "upstream": [f"{asked.method} {asked.target}"],
@@ -148,6 +153,6 @@ def _passed_through(asked: Asked, rows: Catalogue) -> dict[str, list[str]]:
             "cost": ["1 upstream request when nothing is stored or it has to be validated, 0 while it is fresh"],
         }
     lines = ["what is stored of this target, of its Location and Content-Location, and of the groups the answer names"]
-    if asked.label in rows.resources:
-        lines.append(f"everything stored of {', '.join(sorted(rows.changed_by(asked.label)))}")
+    if (meant := rows.meant(asked.path)) in rows.resources:
+        lines.append(f"everything stored of {', '.join(sorted(rows.changed_by(meant)))}")
     return sent | {"drops": [] if asked.method == "OPTIONS" else lines, "cost": ["1 upstream request"]}

@@ -39,6 +39,9 @@ class Kind(StrEnum):
     EXPECTATION_FAILED = "expectation_failed"
     METHOD_UNSUPPORTED = "method_unsupported"
     NOT_CACHED = "not_cached"
+    NO_SUCH_JOB = "no_such_job"
+    JOB_UNDER_WAY = "job_under_way"
+    TOO_MANY_JOBS = "too_many_jobs"
     IDEMPOTENCY_RUNNING = "idempotency_running"
     IDEMPOTENCY_MISMATCH = "idempotency_mismatch"
     IDEMPOTENCY_UNKNOWN = "idempotency_unknown"
@@ -69,6 +72,9 @@ VERDICTS: dict[Kind, Verdict] = {
     Kind.EXPECTATION_FAILED: Verdict(Side.CALLER, 417, "The expectation cannot be met"),
     Kind.METHOD_UNSUPPORTED: Verdict(Side.CALLER, 501, "The method is not supported"),
     Kind.NOT_CACHED: Verdict(Side.CALLER, 504, "Not stored, and only a stored response was asked for"),
+    Kind.NO_SUCH_JOB: Verdict(Side.CALLER, 404, "The app has no such job"),
+    Kind.JOB_UNDER_WAY: Verdict(Side.CALLER, 409, "The job may have been sent, or has ended"),
+    Kind.TOO_MANY_JOBS: Verdict(Side.GATEWAY, 429, "Too many jobs of this app have not ended"),
     Kind.IDEMPOTENCY_RUNNING: Verdict(Side.CALLER, 409, "The request with this Idempotency-Key is under way"),
     Kind.IDEMPOTENCY_MISMATCH: Verdict(Side.CALLER, 422, "This Idempotency-Key was used for another request"),
     Kind.IDEMPOTENCY_UNKNOWN: Verdict(
@@ -92,6 +98,7 @@ VERDICTS: dict[Kind, Verdict] = {
 
 REFUSALS = frozenset(
     {
+        Kind.TOO_MANY_JOBS,
         Kind.BACKLOG_FULL,
         Kind.WAIT_TOO_LONG,
         Kind.TIMED_OUT,

@@ -16,6 +16,7 @@ from gateway.policy.messages import Headers, Response
 DISCONNECTED = 3600.0
 """Seconds of staleness in which an answer of an undocumented path may stand in while the upstream cannot be asked."""
 
+_INEXACT = 0.001
 _NEVER_STALE = frozenset({"must-revalidate", "proxy-revalidate", "s-maxage"})
 """Directives that forbid stale service to a shared cache (RFC 9111 §4.2.4, §5.2.2.2, §5.2.2.8, §5.2.2.10)."""
 
@@ -79,6 +80,12 @@ def explicit_lifetime(response: Response) -> float | None:
 def age(entry: Entry, now: float) -> float:
     """The current age (RFC 9111 §4.2.3); a clock that stepped back does not make a response younger."""
     return entry.initial_age + max(0.0, now - entry.received_at)
+
+
+def steady_until(entry: Entry, now: float) -> float:
+    """Until when age and ttl are the same in whole seconds; a little early, because sums of floats are not exact."""
+    current = age(entry, now)
+    return now + min(1.0 - current % 1.0, (entry.lifetime - current) % 1.0) - _INEXACT
 
 
 def decide(entry: Entry, asked: Directives, now: float) -> Decision:

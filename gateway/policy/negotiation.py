@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 
@@ -57,6 +58,10 @@ class Unsupported:
     reason: str
 
 
+_remembered = lru_cache(maxsize=256)
+"""Tools send the same few Accept fields with every request; to read them anew is a tenth of a hit on the long way."""
+
+
 class _Weighted(NamedTuple):
     name: str
     quality: float
@@ -69,6 +74,7 @@ class _Fit(NamedTuple):
     precision: int
 
 
+@_remembered
 def choose(accept: str | None) -> Representation | NotAcceptable:
     """Choose the representation of an answer (RFC 9110 §12.5.1).
 
@@ -83,6 +89,7 @@ def choose(accept: str | None) -> Representation | NotAcceptable:
     return best if fits[best].quality > 0 else NotAcceptable(accept)
 
 
+@_remembered
 def wants_other_media(accept: str | None) -> bool:
     """Tell whether the caller prefers media that only the upstream can send, such as an image or a PDF file.
 
@@ -126,6 +133,7 @@ def content_type(representation: Representation) -> str:
     return _CONTENT_TYPES[representation]
 
 
+@_remembered
 def coding(accept_encoding: str | None) -> Coding:
     """Choose the content coding of an answer (RFC 9110 §12.5.3): gzip where it is asked for and not liked less."""
     if accept_encoding is None:

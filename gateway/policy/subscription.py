@@ -15,6 +15,9 @@ KIND = "subscription"
 MADE = "api-"
 """How the names of subscriptions begin that were made while running; no configured one's does."""
 
+RESERVED = frozenset({"api", "callback", "dead", "other"})
+"""Words that mean something else where names of subscriptions stand: in the metrics and in the paths of the API."""
+
 
 class Origin(StrEnum):
     """Where a subscription was made."""
@@ -76,6 +79,6 @@ def load(name: str, record: str) -> Subscription | None:
 def name_of(url_host: str, others: Collection[str]) -> str:
     """Name a configured subscription that has no name: after its host, with a number where that is taken."""
     word = "".join(letter if letter.isalnum() or letter in "._-" else "-" for letter in url_host).strip("-.")
-    word = f"host-{word}" if word.startswith(MADE) else word or "host"
+    word = f"host-{word}" if word.startswith(MADE) or word in RESERVED else word or "host"
     numbered = (f"{word}-{number}" for number in range(2, len(others) + 2))
     return next(name for name in (word, *numbered) if name not in others)

@@ -9,6 +9,9 @@ from gateway.policy.names import AccountName, AppName
 
 CACHE_NAME = "intervals-gateway"
 
+_NOTHING = 0.00005
+"""Seconds below which a duration in tenths of milliseconds is 0.0; not to format it saves a hit 0.2 us."""
+
 SELECTED = "selected"
 """The `detail` of an answer that was picked out of a stored list."""
 
@@ -96,8 +99,13 @@ class Trace:
     def server_timing(self) -> str:
         """Render Server-Timing in milliseconds: the wait in line, the upstream, and the gateway's own share."""
         if self.queued is None and self.upstream is None:  # the way of a hit
-            return f"gateway;dur={max(0.0, self.spent) * 1000:.1f}"
+            return instant(self.spent)
         spans = [("queue", self.queued), ("upstream", self.upstream)]
         own = self.spent - sum(span for _, span in spans if span is not None)
         spans.append(("gateway", max(0.0, own)))
         return ", ".join(f"{name};dur={span * 1000:.1f}" for name, span in spans if span is not None)
+
+
+def instant(spent: float) -> str:
+    """Render the Server-Timing of an answer that waited for nobody; of a hit it says that it took no time."""
+    return "gateway;dur=0.0" if spent < _NOTHING else f"gateway;dur={spent * 1000:.1f}"

@@ -85,11 +85,11 @@ class Usage:
         """Take the names of a new configuration; what was counted under others stays counted."""
         self._sets = (names.accounts, names.apps, names.resources, names.methods)
 
-    def add(self, trace: Trace) -> None:
-        """Count a finished request."""
+    def add(self, trace: Trace, *, times: int = 1) -> None:
+        """Count a finished request, or so many that are alike; those have waited for nothing."""
         key = (trace.account, trace.app, trace.resource, trace.method)
         counts = self._counts.get(key) or self._folded(key)
-        counts.received += 1
+        counts.received += times
         if trace.queued is not None and trace.queued >= A_WAIT:
             counts.waited += 1
             counts.waited_seconds += trace.queued

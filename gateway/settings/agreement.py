@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from gateway.policy import catalogue
-from gateway.policy.subscription import MADE
+from gateway.policy.subscription import MADE, RESERVED
 from gateway.settings.mistakes import known_are
 from gateway.settings.places import Path
 from gateway.settings.secret import Secret, Surroundings
@@ -117,6 +117,8 @@ def _subscriptions_differ(tree: Mapping[str, Any]) -> Iterator[Disagreement]:
             yield ("webhooks", number, "name"), f"is {name!r} once more", "give each subscription a name of its own"
         if isinstance(name, str) and name.startswith(MADE):
             yield ("webhooks", number, "name"), f"begins with {MADE}", "leave that to those made while running"
+        if name in RESERVED:
+            yield ("webhooks", number, "name"), f"is {name!r}, which means something else", "write another name"
 
 
 def _resources_are_documented(tree: Mapping[str, Any]) -> Iterator[Disagreement]:

@@ -25,6 +25,7 @@ def cautions(settings: Settings) -> tuple[str, ...]:
         *_keys(settings),
         *_memory(settings),
         *_unencrypted(settings),
+        *_unseen(settings),
     )
 
 
@@ -48,7 +49,8 @@ def _open_files(settings: Settings) -> Iterator[str]:
 
 def _listeners(settings: Settings) -> Iterator[str]:
     if not _is_loopback(settings.operations.host):
-        yield f"operations.host: whoever reaches {settings.operations.host} can purge the cache; it asks for no key"
+        may = "can purge the cache and subscribe to events"
+        yield f"operations.host: whoever reaches {settings.operations.host} {may}; it asks for no key"
     for name, app in settings.apps.items():
         if app.anonymous and not _is_loopback(settings.server.host):
             yield f"apps.{name}.anonymous: whoever reaches {settings.server.host} reads {app.account!r} without a key"
@@ -85,3 +87,13 @@ def _unencrypted(settings: Settings) -> Iterator[str]:
 def _memory(settings: Settings) -> Iterator[str]:
     if settings.store.url == "memory://":
         yield "store.url: memory:// forgets at a restart what was spent of the quota"
+
+
+def _unseen(settings: Settings) -> Iterator[str]:
+    for number, webhook in enumerate(settings.webhooks):
+        rows = any(pattern.startswith(("*", "intervals")) for pattern in webhook.events)
+        if rows and settings.accounts[webhook.account].token is None:
+            yield (
+                f"webhooks.{number}.events: changes of rows are seen with the token of accounts.{webhook.account}, "
+                "which has none; only deletions through the gateway are told"
+            )

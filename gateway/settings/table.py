@@ -57,7 +57,7 @@ class Operations(Section):
     """Metrics, health, status page and purge: a listener of its own, without app keys."""
 
     host: str = _setting("Address of the operations listener.", default="127.0.0.1", right=ADDRESS, min_length=1,
-        breaks="Monitoring cannot connect, or strangers can purge the cache.")
+        breaks="Monitoring cannot connect, or strangers can purge the cache and subscribe to events.")
     port: int = _setting("Port of the operations listener.", default=9464, right=PORT, ge=0, le=65535,
         breaks="The gateway does not start when the port is taken.")
 

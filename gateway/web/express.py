@@ -6,31 +6,30 @@ remembers the entry and the part of the head that stays the same. When the same 
 whether the cache would still answer them so, adds what is true only now, and gives the same answer as the walk would,
 with the same trace. Whatever else comes, or has changed, is left to the walk; everything works without this file.
 
-Two fields differ with each request of a tool that traces, X-Request-Id and traceparent: they are cut out first.
+The fields of tracing differ with each request of a tool, so they are cut out first (`trace_fields.py`). When the
+places are taken, only a request that came before gets one: to remember those that come once made the long way longer
+by half.
 The octets hold an app key, so only their SHA-256 is kept; and nothing here keeps a body alive that left the cache.
 """
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
-import re
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from typing import TypeVar
 
 from gateway.exchange.repeat import Repeat
-from gateway.policy.messages import Headers, Request, Response
-from gateway.policy.names import AccountName
-from gateway.policy.trace import Trace
-from gateway.web import correlation, head
-from gateway.web.wire import ONE_WRITE, WITHOUT_BODY, opening
+from gateway.policy.messages import Response
+from gateway.policy.repetition import First, Repetition
+from gateway.policy.trace import Trace, instant
+from gateway.web import correlation, head, trace_fields
+from gateway.web.known import Known, RateLimits
 
-Observe = Callable[[Trace, Request | None, Response | None], None]
-"""Is told of each finished request, once."""
-
-RateLimits = Callable[[AccountName], Sequence[tuple[str, str]]]
-"""The RateLimit fields of an account; the same object as long as they say the same."""
+ObserveAgain = Callable[[First, Sequence[Repetition]], None]
+"""Is told of hits that were given again: of each once, soon after it, those of one first together."""
 
 _REMEMBERED = 4096
 """Requests that are remembered, some 3 KiB each; the longest unused goes first."""
@@ -38,112 +37,92 @@ _REMEMBERED = 4096
 _LONGEST = 4096
 """Octets of the longest request that is looked at."""
 
-_IDS = re.compile(rb"\r\n(x-request-id|traceparent):[ \t]*([^\r\n]*?)[ \t]*(?=\r\n)", re.IGNORECASE)
+_SEEN = 4096
+"""Requests that were not remembered, of which it is known that they came."""
 
 _NONE: Mapping[bytes, str] = {}
 
-
-@dataclass(slots=True)
-class _Known:
-    """A remembered hit. `ageing` is text for one pair of whole seconds, and made anew for the next."""
-
-    repeat: Repeat
-    headers: Headers
-    trace: Trace
-    opening: bytes
-    bodiless: bool
-    seconds: tuple[int, int] = (-1, -1)
-    ageing: str = ""
+Kept = TypeVar("Kept")
 
 
 class Express:
     """Remembers hits by the octets of their requests."""
 
-    def __init__(self, *, rate_limits: RateLimits, observe: Observe) -> None:
+    def __init__(self, *, rate_limits: RateLimits, observe: ObserveAgain) -> None:
         self._rate_limits = rate_limits
         self._observe = observe
-        self._known: OrderedDict[bytes, _Known] = OrderedDict()
-        self._current: dict[AccountName, tuple[int, object, str]] = {}
+        self._known: OrderedDict[bytes, Known] = OrderedDict()
+        self._seen: OrderedDict[bytes, None] = OrderedDict()
+        self._given: list[Known] = []
 
     def forget(self) -> None:
         """Let the walk judge everything again: who may ask, and for what, has changed."""
         self._known.clear()
 
-    def remember(self, octets: bytes, repeat: Repeat, response: Response, trace: Trace) -> None:
-        """Keep what the walk has answered; `octets` are the whole request, which had no body."""
+    def remember(self, octets: bytes, repeat: Callable[[], Repeat | None], response: Response, trace: Trace) -> None:
+        """Keep what the walk has answered, if it can be repeated; `octets` are the whole request, which had no body."""
         if len(octets) > _LONGEST:
             return
-        first = opening(response.status, head.lasting(response, trace), len(response.body))
-        bodiless = trace.method == "HEAD" or response.status in WITHOUT_BODY
-        known = _Known(repeat, response.headers, trace, first.encode("utf-8", "surrogateescape"), bodiless)
-        self._known[_digest(_IDS.sub(b"", octets))] = known
-        if len(self._known) > _REMEMBERED:
-            self._known.popitem(last=False)
+        key = _digest(trace_fields.without(octets))
+        if len(self._known) >= _REMEMBERED and key not in self._seen:
+            _keep(self._seen, key, None, most=_SEEN)
+        elif (again := repeat()) is not None:
+            known = Known.of(again, response, trace, self._rate_limits)
+            if known is not None:
+                _keep(self._known, key, known, most=_REMEMBERED)
 
     def __call__(self, octets: bytes) -> Sequence[bytes] | None:
         """Answer one whole request; None: it is for aiohttp and the walk."""
         began = time.perf_counter()
-        if len(octets) > _LONGEST:
+        known, ids = self._found(octets)
+        if known is None:
             return None
-        ids: Mapping[bytes, str] | None = _NONE
-        known = self._known.get(key := _digest(octets))
-        if known is None and (ids := _ids(octets)) is not None:
-            known = self._known.get(key := _digest(_IDS.sub(b"", octets)))
-        again = None if known is None else known.repeat()
-        if known is None or ids is None or again is None:
+        now = known.repeat.clock()
+        if (body := known.body(now)) is None:
             return None
-        self._known.move_to_end(key)
-        trace = _trace(known.trace, again.ttl, ids)
-        seconds = int(again.age), int(again.ttl)
-        if seconds != known.seconds:
-            known.seconds, known.ageing = seconds, head.ageing(str(seconds[0]), trace)
-        trace.spent = time.perf_counter() - began
-        body = b"" if trace.status in WITHOUT_BODY else again.body
-        self._observe(trace, known.repeat.question.request, Response(trace.status, known.headers, body))
-        passing = f"{known.ageing}{self._now(trace)}{head.own(trace)}\r\n".encode()
-        if known.bodiless:
-            return (known.opening + passing,)
-        return (known.opening + passing + body,) if len(body) <= ONE_WRITE else (known.opening + passing, body)
+        request_id, traceparent = correlation.mint()
+        if ids:
+            request_id = ids.get(b"x-request-id", request_id)
+            traceparent = ids.get(b"traceparent", traceparent)
+        spent = time.perf_counter() - began
+        self._note(known, Repetition(known.first, now, spent, request_id, traceparent, not ids))
+        return known.answer(body, head.own(instant(spent), request_id, traceparent).encode())
 
-    def _now(self, trace: Trace) -> str:
-        """What is true this second; rendered once in it for each account."""
-        account = trace.account
-        assert account is not None
-        second, limits = int(time.time()), self._rate_limits(account)
-        made = self._current.get(account)
-        if made is None or made[0] != second or made[1] is not limits:
-            made = self._current[account] = second, limits, head.current(limits)
-        return made[2]
+    def _found(self, octets: bytes) -> tuple[Known | None, Mapping[bytes, str]]:
+        """What is known of a request, and the ids that it brings along."""
+        if len(octets) > _LONGEST:
+            return None, _NONE
+        ids, key = _NONE, _digest(octets)
+        known = self._known.get(key)
+        if known is None and (apart := trace_fields.apart(octets)) is not None:
+            key, ids = _digest(apart[0]), apart[1]
+            known = self._known.get(key)
+        if known is not None:
+            self._known.move_to_end(key)
+        return known, ids
+
+    def _note(self, known: Known, repetition: Repetition) -> None:
+        """Keep for the end of this turn of the event loop: hits that came together are observed together."""
+        if not known.times:
+            if not self._given:
+                asyncio.get_running_loop().call_soon(self._turned)
+            self._given.append(known)
+        known.times.append(repetition)
+
+    def _turned(self) -> None:
+        given, self._given = self._given, []
+        for known in given:
+            times, known.times = known.times, []
+            self._observe(known.first, times)
+            known.repeat.given(len(times))
+
+
+def _keep(kept: OrderedDict[bytes, Kept], key: bytes, value: Kept, *, most: int) -> None:
+    """Keep a value, and so many: the one that came first, or was used first, goes first."""
+    kept[key] = value
+    if len(kept) > most:
+        kept.popitem(last=False)
 
 
 def _digest(octets: bytes) -> bytes:
     return hashlib.sha256(octets).digest()
-
-
-def _ids(octets: bytes) -> Mapping[bytes, str] | None:
-    """The ids that a request brings along; None where there is none, one is sent twice, or one would not be kept."""
-    sent = [(name.lower(), value.decode("latin-1")) for name, value in _IDS.findall(octets)]
-    ids = dict(sent)
-    kept = correlation.is_request_id(ids.get(b"x-request-id", "-")) and (
-        b"traceparent" not in ids or correlation.is_traceparent(ids[b"traceparent"])
-    )
-    return ids if ids and kept and len(ids) == len(sent) else None
-
-
-def _trace(before: Trace, ttl: float, ids: Mapping[bytes, str]) -> Trace:
-    request_id, traceparent = correlation.mint()
-    return Trace(
-        request_id=ids.get(b"x-request-id", request_id),
-        traceparent=ids.get(b"traceparent", traceparent),
-        minted=not ids,
-        app=before.app,
-        account=before.account,
-        method=before.method,
-        resource=before.resource,
-        representation=before.representation,
-        outcome=before.outcome,
-        ttl=ttl,
-        detail=before.detail,
-        status=before.status,
-        replaced_characters=before.replaced_characters,
-    )

@@ -20,8 +20,10 @@ from gateway.policy.negotiation import NotAcceptable, Representation
 from gateway.policy.trace import Outcome, Trace
 from gateway.web import correlation, head
 from gateway.web.connection import Connection, Listener
-from gateway.web.express import Express, Observe, RateLimits
+from gateway.web.express import Express, ObserveAgain
 from gateway.web.identity import Identity
+from gateway.web.jobs import JobPages
+from gateway.web.known import RateLimits
 from gateway.web.problems import problem
 from gateway.web.wire import Wire
 
@@ -32,6 +34,9 @@ _BODY = 60.0
 
 _CLIENT_GONE = 499
 """Logged for a caller who hung up; nobody reads it on the wire."""
+
+Observe = Callable[[Trace, Request | None, Response | None], None]
+"""Is told of each finished request that the express lane has not answered, once."""
 
 OnError = Callable[[BaseException, Trace], None]
 
@@ -46,16 +51,19 @@ class Proxy:
         walk: Walk,
         rate_limits: RateLimits,
         observe: Observe,
+        observe_again: ObserveAgain,
         on_error: OnError,
         max_body: int,
+        jobs: JobPages | None = None,
     ) -> None:
         self._identity = identity
         self._walk = walk
         self._rate_limits = rate_limits
         self._observe = observe
         self._on_error = on_error
+        self._jobs = jobs
         self.max_body = max_body
-        self.express = Express(rate_limits=rate_limits, observe=observe)
+        self.express = Express(rate_limits=rate_limits, observe=observe_again)
 
     def follow(self, identity: Identity) -> None:
         """Recognise other callers from now on; who was recognised before is still answered."""
@@ -80,7 +88,10 @@ class Proxy:
             identity = self._identity
             caller = identity.recognise(request.headers)
             trace.app, trace.account = caller.app, caller.account
-            response = await self._walk.handle(request, caller, trace)
+            if self._jobs is not None and self._jobs.covers(request.path):
+                response = await self._jobs(request, caller)
+            else:
+                response = await self._walk.handle(request, caller, trace)
         except Fault as fault:
             response = _refused(fault, _accept(raw), trace)
         except asyncio.CancelledError:
@@ -108,7 +119,7 @@ class Proxy:
         passing = (
             head.ageing(response.headers.get("age"), trace)
             + head.current(limits, dated="date" in response.headers)
-            + head.own(trace)
+            + head.own(trace.server_timing(), trace.request_id, trace.traceparent)
         )
         return Wire(
             response.status, head.lasting(response, trace), passing, response.body, written=written, length=length
@@ -128,9 +139,7 @@ class Proxy:
         octets = raw.protocol.boundary(raw) if isinstance(raw.protocol, Connection) else None
         if octets is None or request is None or caller is None or identity is not self._identity:
             return
-        repeat = self._walk.repeat(request, caller, trace)
-        if repeat is not None:
-            self.express.remember(octets, repeat, response, trace)
+        self.express.remember(octets, partial(self._walk.repeat, request, caller, trace), response, trace)
 
 
 def listener(proxy: Proxy) -> Listener:
@@ -163,6 +172,8 @@ def _refused(fault: Fault, accept: str | None, trace: Trace) -> Response:
 async def _request(raw: web.BaseRequest, *, max_body: int) -> Request:
     target, headers = _target(raw), Headers(raw.headers.items())
     await _expected(raw, headers)
+    if not raw.body_exists:  # as of most reads: there is nothing to wait for
+        return Request(raw.method, target, headers)
     try:
         async with asyncio.timeout(_BODY):
             body = await raw.read()

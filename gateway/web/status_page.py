@@ -140,6 +140,7 @@ class Status:
     errors: Sequence[UpstreamError]
     reload_refused: bool = False
     telling: Telling = Telling()
+    jobs: Mapping[str, int] = field(default_factory=dict)
 
 
 def attention(status: Status) -> Iterator[str]:
@@ -200,6 +201,7 @@ def document(status: Status) -> dict[str, Any]:
             "answers": dict(stored.answers),
             "evictions": dict(stored.evictions),
         },
+        "jobs": dict(status.jobs),
         "webhooks": _telling(status.telling),
         "refusals": [_refusal(it) for it in status.refusals],
         "upstream_errors": [_error(it) for it in status.errors],

@@ -41,6 +41,7 @@ def content(status: Status) -> str:
         _cache,
         _apps,
         _webhooks,
+        _jobs,
         _costliest,
         _most_saving,
         _refusals,
@@ -137,7 +138,13 @@ def _webhooks(status: Status) -> str:
     ]
     heads = ("Subscription", "State", "Delivered", "Failed", "Given up")
     listed = table("Attempts to deliver", heads, rows, "Nobody subscribes.")
-    return section("webhooks", "Webhooks", f"<p>{told}. Given up: {it.dead:,}.</p>", listed, more=' class="wide"')
+    return section("webhooks", "Webhooks", f"<p>{told}. Given up: {it.dead:,}.</p>", listed)
+
+
+def _jobs(status: Status) -> str:
+    rows = list(status.jobs.items())
+    listed = table("What was put off; kept for 7 days", ("State", "Jobs"), rows, "Nothing was ever put off.")
+    return section("jobs", "Jobs", listed)
 
 
 def _fares(states: Mapping[str, int]) -> str:

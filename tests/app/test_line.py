@@ -115,6 +115,26 @@ async def test_the_stages_go_by_other_settings_when_they_are_told(tmp_path: Path
     assert it.upstream.asked[1:] == ["GET /personcontact/?limit=3"] * 2, "nothing of it is fresh for any time now"
 
 
+async def test_events_go_by_other_settings_too(tmp_path: Path) -> None:
+    it = Line(settings(tmp_path))
+    events = it.stages.events
+    assert events.polling is not None
+    assert events.looking is not None
+    assert set(events.polling.callers) == {"acme"}, "the other account has no token"
+    other = settings(
+        tmp_path,
+        events__interval="7m",
+        events__share="0.5",
+        events__warn="[0.5]",
+        accounts__globex__token="globexadm01",
+    )
+    rows = catalogue.load()
+    it.stages.follow(other, rows)
+    assert (events.polling.interval, events.polling.share, events.looking.interval) == (420.0, 0.5, 420.0)
+    assert (set(events.polling.callers), events.quota.levels) == ({"acme", "globex"}, (0.5,))
+    assert events.looking.catalogue is rows
+
+
 class Others:
     """Other replicas, as far as this one hears of them."""
 

@@ -60,7 +60,7 @@ async def test_gauges_are_what_stands_now(gate: Gate, tmp_path: Path) -> None:
     gate.line_up(Errand(ACME, AppName("tool"), patience=100.0))
     gate.close_account(GLOBEX, AccountClosed(Reason.SUSPENDED, can_pass=True), status=503, api_code=4)
     dry = {ACME: Forecast(NOON + 3_600, clearly=False, per_hour=10.0, parts={"tool": 1.0})}
-    read = readings.gauges(gate, memory, log, reloading=in_force(tmp_path, log), forecasts=dry)
+    read = readings.gauges(gate, memory, log, reloading=in_force(tmp_path, log), forecasts=dry, jobs={"waiting": 2})
     assert isinstance(read, Gauges)
     assert (read.cache_entries, read.cache_bytes) == (1, memory.bytes)
     waiting = {("office", "interactive"): 0, ("office", "normal"): 1, ("office", "batch"): 0}
@@ -74,7 +74,7 @@ async def test_gauges_are_what_stands_now(gate: Gate, tmp_path: Path) -> None:
     assert read.quota_exhaustion_timestamp_seconds == {"acme": pytest.approx(dry_at, abs=5), "globex": math.inf}
     assert ("acme", "day", "upstream") not in read.quota_used_requests, "it was not asked"
     gate.correct(ACME, lambda state, _: replace(state, told=7))
-    read = readings.gauges(gate, memory, log, reloading=in_force(tmp_path, log), forecasts={})
+    read = readings.gauges(gate, memory, log, reloading=in_force(tmp_path, log), forecasts={}, jobs={})
     assert read.quota_used_requests["acme", "day", "upstream"] == 7
     assert set(read.quota_exhaustion_timestamp_seconds.values()) == {math.inf}
     assert read.account_closed == {("globex", "suspended"): 1}
@@ -82,7 +82,9 @@ async def test_gauges_are_what_stands_now(gate: Gate, tmp_path: Path) -> None:
     assert read.ledger_state == {"volatile": 1}
     assert (read.egress_pause_seconds, read.upstream_in_flight_requests) == ({"office": 0.0}, {"office": 0})
     gate.pause(30.0)
-    paused = readings.gauges(gate, memory, log, reloading=in_force(tmp_path, log), forecasts={}).egress_pause_seconds
+    paused = readings.gauges(
+        gate, memory, log, reloading=in_force(tmp_path, log), forecasts={}, jobs={}
+    ).egress_pause_seconds
     assert paused["office"] >= 30.0
 
 
@@ -91,7 +93,7 @@ async def test_evictions_are_told(gate: Gate, tmp_path: Path) -> None:
     for _ in range(2):
         memory.keep(entry("a"))
     log = Kept(settings(tmp_path)).log
-    read = readings.gauges(gate, memory, log, reloading=in_force(tmp_path, log), forecasts={})
+    read = readings.gauges(gate, memory, log, reloading=in_force(tmp_path, log), forecasts={}, jobs={})
     assert read.cache_evictions_total.get("replaced") == 1
 
 
@@ -99,7 +101,7 @@ async def test_rate_limits_tell_the_minute_and_the_accounts_own_day(
     gate: Gate, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seconds = [100.0]
-    monkeypatch.setattr(time, "monotonic", lambda: seconds[0])
+    monkeypatch.setattr(time, "time", lambda: seconds[0])
     told = readings.RateLimits(gate, period=60.0)
     policy, left = told(ACME)
     assert policy == ("RateLimit-Policy", '"minute";q=2;w=60, "day";q=6000;w=86400')

@@ -9,10 +9,12 @@ from gateway.adapters.memory import MemoryRecords
 from gateway.adapters.prometheus import Gauges
 from gateway.app.telling import Telling, allowed, labels, open_telling
 from gateway.exchange.background import Background
-from gateway.policy import delivery
+from gateway.policy import delivery, subscription
 from gateway.policy.names import AccountName, AppName
 from gateway.policy.notices import Notice
 from gateway.policy.receivers import refusal
+from gateway.policy.records import Edit
+from gateway.policy.subscription import Origin, Subscription
 from tests.app.configured import Kept
 from tests.app.test_signers import settings
 from tests.journeys.waiting import until
@@ -66,6 +68,18 @@ async def test_it_delivers_counts_and_reads(tmp_path: Path) -> None:
         assert gauges.webhook_backlog_deliveries == {"waiting": 1, "dead": 0}
         assert gauges.webhook_oldest_seconds > 1e9
         assert told.gauged(Gauges()).webhook_deliveries_total["tool.internal", "delivered"] == 0
+        assert told.gauged(Gauges()).webhook_subscriptions["tool.internal", "active"] == 1
+
+
+async def test_a_secret_that_has_changed_is_told_at_the_start_and_at_a_reload(tmp_path: Path) -> None:
+    opened = Opened(tmp_path)
+    shown = Subscription("api-1", "https://tool.internal/", ("*",), AccountName("acme"), Origin.API, "of another")
+    await opened.records.swap([Edit(subscription.KIND, "api-1", None, subscription.dump(shown))])
+    async with AsyncExitStack() as stack:
+        told = await opened.open(stack)
+        assert opened.kept.events == ["webhook_secret_changed"]
+        told.follow(opened.settings)
+        assert opened.kept.events == ["webhook_secret_changed"] * 2
 
 
 async def test_a_reload_changes_who_subscribes_and_keeps_what_was_counted(tmp_path: Path) -> None:

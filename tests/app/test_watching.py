@@ -10,12 +10,14 @@ from prometheus_client import CollectorRegistry
 
 from gateway.adapters.prometheus import Gauges
 from gateway.app import Gateway
-from gateway.app.watching import KEPT, Watched
+from gateway.app.watching import KEPT, Watched, standing
 from gateway.policy.trace import Outcome
 from gateway.simulator import Simulator
+from gateway.web.status_page import Told
 from tests.adapters.prometheus.making import NAMES, hit
 from tests.app.configured import KEY, Kept, settings
 from tests.simulator.asking import small
+from tests.web.test_quota_api import NOW
 
 
 def watched() -> Watched:
@@ -44,6 +46,24 @@ def test_the_latest_upstream_errors_are_remembered() -> None:
         metrics.answered("acme", 500, None, "time", 0.1)
     assert len(metrics.errors) == KEPT
     assert sum(metrics.counted("upstream_responses_total").values()) == KEPT + 10
+
+
+def test_who_subscribes_and_who_else_was_told_is_on_the_page(tmp_path: Path) -> None:
+    gauges = Gauges(
+        webhook_deliveries_total={
+            ("billing", "delivered"): 5,
+            ("billing", "dead"): 1,
+            ("api", "failed"): 0,
+            ("callback", "failed"): 2,
+        },
+        webhook_subscriptions={("billing", "failing"): 1},
+        webhook_backlog_deliveries={"waiting": 3, "dead": 1},
+        webhook_oldest_seconds=8.0,
+    )
+    metrics = Watched(CollectorRegistry(), names=NAMES, read=lambda: gauges, version="1.2.3")
+    told = standing(settings(tmp_path), metrics, lambda: (NOW, {}), since=0.0).telling
+    assert told.subscriptions == {"billing": Told({"failing": 1}, delivered=5, dead=1), "callback": Told({}, failed=2)}
+    assert (told.waiting, told.oldest, told.dead) == (3, 8.0, 1)
 
 
 async def test_the_page_tells_what_the_gateway_did(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -78,3 +79,18 @@ async def test_one_list_is_not_checked_again_and_again() -> None:
             await it.get("/client/?active=t", by=ADMIN)
             await asyncio.sleep(10)
         assert it.watch.checks == [("client", "same")]
+
+
+async def test_each_of_many_repetitions_may_be_the_one_that_is_checked() -> None:
+    async with Exchange(service=ServiceUpstream(), verify=0.01) as it:
+        await it.get("/client/", by=ADMIN)
+        asking = it.asking("GET", "/client/", by=ADMIN)
+        await it.walk.handle(*asking)
+        repeat = it.walk.repeat(*asking)
+        checking = it.walk._reads._checking
+        checking.sampling = replace(checking.sampling, chance=lambda: 0.5)
+        assert repeat is not None
+        repeat.given(68)
+        assert await checked(it) == []
+        repeat.given(69)  # 1 - 0.99 ** 69 is 0.5 and a little
+        assert await checked(it) == [("client", "same")]

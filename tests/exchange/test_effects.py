@@ -127,6 +127,21 @@ async def test_a_teams_array_drops_the_team(it: Exchange) -> None:
     assert await agrees(it, f"/projectteam/?projectid={project}") == 1
 
 
+async def everything_read(it: Exchange) -> None:
+    for target in ("/client/", "/person/", "/module/", "/task/?limit=3"):
+        await it.get(target, by=ADMIN)
+
+
+@pytest.mark.parametrize(("sent", "again"), [({"title": "Dev"}, False), ({"groupid": "4"}, True)])
+async def test_changed_rights_drop_everything(it: Exchange, sent: dict[str, str], again: bool) -> None:
+    await everything_read(it)
+    number = json.loads((await it.get("/person/?limit=0", by=ADMIN)).body)["person"][-1]["id"]
+    await it.ask("PUT", f"/person/{number}/", json.dumps(sent).encode(), ADMIN, content_type="application/json")
+    it.asked.clear()
+    await everything_read(it)
+    assert ("GET /module/?limit=2147483647" in it.asked) is again
+
+
 async def test_nothing_is_patched_when_another_replica_wrote_meanwhile(it: Exchange) -> None:
     number = first(await it.get("/client/?limit=1", by=ADMIN))["id"]
     clients = Selector(account=ADMIN.account, resources=frozenset({"client"}))

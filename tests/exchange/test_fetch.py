@@ -220,3 +220,30 @@ async def test_one_success_forgets_the_refusals_of_a_credential() -> None:
             assert (await refusal(it)).retry_after == pytest.approx(60, abs=2)
             await asyncio.sleep(60)
             await fetch(it)
+
+
+async def test_what_has_to_be_durable_before_a_request_leaves_is_awaited_after_its_turn_came() -> None:
+    async with Exchange() as it:
+        seen: list[tuple[int, bool, list[str]]] = []
+        flight: Flight[Any] = Flight()
+
+        async def departing() -> None:
+            await asyncio.sleep(3.0)
+            seen.append((it.gate.snapshot().leases_out, flight.sent, it.asked))
+
+        await fetch(it, "PUT", by=caller(departing=departing), flight=flight)
+        assert seen == [(1, False, [])]
+        assert it.asked == ["PUT /personcontact/"]
+
+
+async def test_what_may_not_leave_gives_its_lease_back() -> None:
+    async with Exchange() as it:
+
+        async def departing() -> None:
+            raise Fault(Kind.RECORDS_UNAVAILABLE, "away")
+
+        flight: Flight[Any] = Flight()
+        assert (await refusal(it, by=caller(departing=departing), flight=flight)).kind is Kind.RECORDS_UNAVAILABLE
+        assert (flight.sent, flight.cost, it.asked) == (False, 0, [])
+        await asyncio.sleep(1.0)
+        assert (it.spent(), it.gate.snapshot().egress.used) == (0, 0)

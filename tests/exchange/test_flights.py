@@ -143,3 +143,21 @@ async def test_what_was_stored_under_a_credential_is_not_given_when_the_upstream
         await it.get("/x")
         await asyncio.sleep(20)
         assert (await it.refused("GET", "/x")).fault.kind is Kind.CREDENTIAL_REFUSED
+
+
+@pytest.mark.parametrize(
+    ("target", "again"),
+    [
+        ("/PERSONCONTACT/5/", True),
+        ("//personcontact/5/", True),
+        ("/personcontact/5/a/b/", True),
+        ("/contact/5/", False),
+    ],
+)
+async def test_a_write_to_an_odd_path_drops_what_a_lenient_service_may_take_it_for(target: str, again: bool) -> None:
+    async with Exchange() as it:
+        await it.get("/personcontact/")
+        it.upstream.script.append(text("done"))
+        await it.ask("PUT", target, b"{}", content_type="application/json")
+        await it.get("/personcontact/")
+        assert it.asked.count("GET /personcontact/") == 1 + again

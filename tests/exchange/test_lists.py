@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from gateway.adapters.memory import MemoryEntries
 from gateway.policy import cachekey
 from gateway.policy.catalogue import Match
 from gateway.policy.entry import Selector
@@ -187,3 +188,15 @@ async def test_a_distrusted_list_takes_the_shown_orders_with_it(it: Exchange) ->
     await it.cache.purge(Selector())
     assert (await it.get(BOARD, by=ADMIN)).trace.outcome is not Outcome.SELECTED
     assert it.asked.count(f"GET {BOARD}") == 2
+
+
+async def test_a_list_that_is_too_heavy_to_be_kept_is_not_fetched_for_each_question(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with Exchange(service=ServiceUpstream()) as it:
+        number = json.loads(await told(it, "/client/?limit=1"))["client"][0]["id"]
+        monkeypatch.setattr(MemoryEntries, "_heaviest", 4000)
+        for _ in range(2):
+            for target in (f"/client/{number}/", "/client/?limit=1"):
+                assert (await it.get(target, by=ADMIN)).body == await told(it, target)
+        assert it.asked == [ALL, "GET /client/?limit=1"]

@@ -118,6 +118,25 @@ async def test_a_day_that_is_spent_too_soon_is_looked_into_at_once() -> None:
     await it.end(gate)
 
 
+async def test_a_plan_that_grows_while_the_day_is_spent_is_learnt_before_midnight() -> None:
+    """Nobody can spend anything then; that must not keep the gateway from asking."""
+    it = Scene(limit=20)
+    gate = await it.open()
+    await asyncio.gather(*(it.house.send(gate, errand()) for _ in range(20)))
+    await asyncio.sleep(1200)
+    assert refused(gate).kind is Kind.QUOTA_SPENT
+    it.day.limit = 40
+    await asyncio.sleep(1300)
+    await asyncio.gather(*(it.house.send(gate, errand()) for _ in range(20)))
+    gate.day_spent(ACME)
+    await asyncio.sleep(1200)
+    assert refused(gate).kind is Kind.QUOTA_SPENT
+    it.day.limit = 60
+    await asyncio.sleep(1300)
+    await it.house.send(gate, errand())
+    await it.end(gate)
+
+
 @pytest.mark.parametrize("skew", [-45.0, 45.0])
 async def test_a_midnight_that_is_not_ours_closes_nobody_for_a_day(skew: float) -> None:
     it = Scene(start=MIDNIGHT - 100, limit=80)

@@ -35,12 +35,11 @@ async def test_a_hit_is_given_again_until_its_lifetime_ends(target: str, outcome
         assert again.outcome is outcome
         first = again()
         assert first is not None
-        body, age, ttl = first
-        assert body == (await it.get(target)).body
+        assert first.body == (await it.get(target)).body
         await asyncio.sleep(5)
         second = again()
         assert second is not None
-        assert (second.age, second.ttl) == pytest.approx((age + 5, ttl - 5))
+        assert (second.age, second.ttl) == pytest.approx((first.age + 5, first.ttl - 5))
         await asyncio.sleep(second.ttl)
         assert again() is None
 
@@ -111,5 +110,17 @@ async def test_a_selected_answer_that_is_given_again_may_be_checked_too() -> Non
         before = len(it.asked)
         it.walk._reads._checking._next.clear()  # as if the last check of this list were an hour ago
         assert again() is not None
+        again.given(1)
         await asyncio.sleep(2)
         assert len(it.asked) == before + 1
+
+
+async def test_answers_given_again_are_uses_of_the_list_they_are_from() -> None:
+    async with Exchange() as it:
+        again = await repeat(it, "/client/1/")
+        assert again is not None
+        whole = it.cache.peek(again.question.whole.key)
+        assert whole is not None
+        before = whole.uses
+        again.given(7)
+        assert whole.uses == before + 7

@@ -96,6 +96,8 @@ async def test_where_the_secret_is_another_now_enabling_shows_it() -> None:
     after = Bench(records=before.records, master=b"another")
     await after.subscriptions.refresh()
     assert after.subscriptions.listed()[0].sealed
+    with pytest.raises(Unfit, match="its secret has changed; enable it to see the new one"):
+        await after.subscribing.test(made.subscription.id)
     assert await after.subscribing.enable(made.subscription.id) == after.secret(made.subscription.id)
     assert not after.subscriptions.listed()[0].sealed
     assert await after.subscribing.enable(made.subscription.id) is None

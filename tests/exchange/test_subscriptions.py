@@ -67,3 +67,12 @@ async def test_a_reload_in_the_middle_of_a_refresh_holds() -> None:
     bench.records.read = interrupted  # type: ignore[method-assign]  # what another task does meanwhile
     await bench.subscriptions.refresh()
     assert [it.id for it in bench.subscriptions.open()] == ["new"]
+
+
+async def test_with_another_key_those_made_while_running_are_sealed_at_once() -> None:
+    bench = Bench()
+    await bench.subscribing.make("https://tool.internal/", events=["*"], account="acme")
+    assert not bench.subscriptions.listed()[0].sealed
+    bench._master = b"another"
+    bench.subscriptions.follow([])
+    assert bench.subscriptions.listed()[0].sealed

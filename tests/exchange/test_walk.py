@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
+from gateway.policy.caller import Caller
 from gateway.policy.faults import Kind
-from gateway.policy.trace import Outcome
+from gateway.policy.messages import Request, Response
+from gateway.policy.trace import Outcome, Trace
 from tests.fakes.exchange import Exchange, caller
 from tests.fakes.upstream import JSON, XML, plain
 
@@ -127,3 +129,21 @@ async def test_head_is_answered_by_get_with_the_same_fields() -> None:
         await it.get()
         head, get = await it.ask("HEAD", "/personcontact/"), await it.get()
         assert head.response == get.response
+
+
+async def test_what_is_taken_on_as_a_job_is_answered_so_but_only_if_it_is_allowed() -> None:
+    seen = []
+
+    async def accept(request: Request, caller: Caller, trace: Trace) -> Response | None:
+        seen.append((request.method, trace.resource))
+        return Response(202) if request.headers.get("prefer") == "respond-async" else None
+
+    async with Exchange(accept=accept) as it:
+        assert (await it.ask("POST", "/task/5/", prefer="respond-async", x_http_method_override="PUT")).status == 202
+        assert (await it.ask("DELETE", "/odd/", prefer="respond-async")).status == 202
+        refused = await it.refused("PUT", "/task/5/", by=caller(allow=("GET *",)), prefer="respond-async")
+        assert refused.fault.kind is Kind.NOT_ALLOWED
+        assert it.asked == []
+        assert (await it.get(prefer="wait=9")).status == 200
+        assert (await it.get()).status == 200
+        assert seen == [("PUT", "task"), ("DELETE", "other"), ("GET", "personcontact")]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+from collections.abc import Sequence
 from types import TracebackType
 from typing import Self
 
@@ -14,6 +15,7 @@ from gateway.exchange.walk import Walk
 from gateway.policy.caller import Caller
 from gateway.policy.messages import Headers, Request, Response
 from gateway.policy.names import AccountName
+from gateway.policy.repetition import First, Repetition
 from gateway.policy.trace import Trace
 from gateway.web.identity import App, Identity
 from gateway.web.proxy import Proxy, listener
@@ -72,6 +74,7 @@ class Edge:
             walk=self.walk,
             rate_limits=self._limits,
             observe=self._observe,
+            observe_again=self._observe_again,
             on_error=lambda error, _: self.errors.append(error),
             max_body=max_body,
         )
@@ -107,6 +110,9 @@ class Edge:
     def _observe(self, trace: Trace, request: Request | None, response: Response | None) -> None:
         self.observed.append((trace, request, response))
         self.ended.set()
+
+    def _observe_again(self, first: First, times: Sequence[Repetition]) -> None:
+        self.observed += [(it.trace(), None, None) for it in times]
 
     def _limits(self, account: AccountName) -> list[tuple[str, str]]:
         return self.limits

@@ -22,6 +22,7 @@ from gateway.exchange.fetch import Fetch
 from gateway.exchange.gate import AccountRule, EgressRule, Gate
 from gateway.exchange.outlook import Outlook
 from gateway.exchange.rendering import Renderer, Rendition
+from gateway.exchange.walk import Accept
 from gateway.policy import cachekey, catalogue
 from gateway.policy.caller import Caller
 from gateway.policy.faults import Fault
@@ -115,6 +116,7 @@ class Exchange:
         per_day: int = 6000,
         service: ServiceUpstream | None = None,
         records: FakeRecords | None = None,
+        accept: Accept | None = None,
         outbox: Outbox | None = None,
         ledger: FakeLedger | None = None,
         more: Mapping[str, Any] | None = None,
@@ -165,6 +167,7 @@ class Exchange:
                 records=self.records,
                 watching=self.watching,
                 hearing=Hearing(outbox or FakeOutbox(), outlook, self._noticed, self._tell),
+                accept=accept,
             ).walk
 
     async def __aenter__(self) -> Self:

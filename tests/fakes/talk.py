@@ -13,6 +13,7 @@ from typing import Any, Self
 from typing_extensions import override
 
 from gateway.policy.messages import Request, Response
+from gateway.policy.repetition import First, Repetition
 from gateway.policy.trace import Trace
 from gateway.web.connection import Connection, Listener
 from gateway.web.identity import App, Identity
@@ -78,6 +79,7 @@ class Talk:
             walk=exchange.walk,
             rate_limits=lambda _: LIMITS,
             observe=self._observe,
+            observe_again=self._observe_again,
             on_error=lambda error, _: self.errors.append(error),
             max_body=10_000,
         )
@@ -136,6 +138,10 @@ class Talk:
     def _observe(self, trace: Trace, request: Request | None, response: Response | None) -> None:
         self.traces.append(trace)
         self.sizes.append(0 if response is None else len(response.body))
+
+    def _observe_again(self, first: First, times: Sequence[Repetition]) -> None:
+        self.traces += [it.trace() for it in times]
+        self.sizes += [first.size] * len(times)
 
 
 def asking(first: str = "GET /personcontact/", *fields: str, app: str = "tool", body: bytes = b"") -> bytes:

@@ -17,9 +17,11 @@ from tests.journeys.house import House, OpenHouse, options
 from tests.journeys.prometheus_server import PrometheusServer, require
 from tests.journeys.tool import JSON, XML
 from tests.journeys.waiting import until
+from tests.journeys.webhooks.receiver import SECRET, Receiver
 from tests.project.boards import PROMETHEUS, Query, queries, recorded
 
 ROUNDS = 4
+BRIEF = '[resources.worktype]\nfresh = "0.2s"\nstale_while_revalidate = "1h"\n'
 MAY_BE_EMPTY = {
     ("overview", "The day of each account", "quota_exhaustion"): "no day is forecast to be spent by so short a load",
     ("quota", "Dry before its reset by", "quota_exhaustion"): "no day is forecast to be spent by so short a load",
@@ -46,8 +48,9 @@ async def test_every_dashboard_and_every_rule_answers(
     open_house: OpenHouse, stack: AsyncExitStack, tmp_path: Path
 ) -> None:
     require("prometheus")
+    receiver = await stack.enter_async_context(Receiver())
     house = await open_house(
-        Setup(limit=20, period=1, more='[resources.worktype]\nfresh = "0.2s"\nstale_while_revalidate = "1h"\n'),
+        Setup(limit=20, period=1, more=BRIEF + subscriptions(receiver)),
         upstream=options(account_states={"globex": "suspended"}, user_states={RESTRICTED: "unknown"}),
     )
     target = house.gateway.operations_url.removeprefix("http://").rstrip("/")
@@ -64,9 +67,20 @@ async def test_every_dashboard_and_every_rule_answers(
     assert await exemplars(prometheus, began)
 
 
+def subscriptions(receiver: Receiver) -> str:
+    """Somebody who hears, and somebody who never does."""
+    return "".join(
+        f'[[webhooks]]\nname = "{name}"\nurl = "{receiver.url(path)}"\nevents = ["*"]\naccount = "acme"\n'
+        f'secret = "{SECRET}"\n'
+        for name, path in (("chat", "/ok"), ("billing", "/flaky"))
+    )
+
+
 async def load(house: House, number: int) -> None:
     """One round of what tools do; each round asks for something new too, so that all counts go on."""
     tool, simulator = house.tool(), house.simulator
+    for subscription in ("chat", "billing"):
+        await house.session.post(f"{house.gateway.operations_url}api/webhooks/{subscription}/test")
     for app, accept in (("timesheets", JSON), ("invoices", XML), ("own", JSON)):
         for target in ("/client/", "/worktype/", f"/project/?limit={number + 1}"):
             await house.tool(app).get(target, accept)

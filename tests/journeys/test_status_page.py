@@ -17,6 +17,7 @@ from tests.journeys.browser import Tab, browser, require_chromium
 from tests.journeys.configuration import KEYS, RESTRICTED, Setup
 from tests.journeys.house import House, OpenHouse, options
 from tests.journeys.tool import XML
+from tests.journeys.webhooks.receiver import SECRET, Receiver
 
 ACCESSIBILITY = (Path(__file__).parent / "accessibility.js").read_text(encoding="utf-8")
 FOCUSED = """(() => {
@@ -37,14 +38,31 @@ account = "small"
 key = "{NIGHTLY}"
 share = 0.9
 """
+WEBHOOKS = """
+[[webhooks]]
+name = "chat"
+url = "CHAT"
+events = ["quota.*"]
+account = "acme"
+secret = "SECRET"
+[[webhooks]]
+name = "billing"
+url = "BILLING"
+events = ["quota.*"]
+account = "acme"
+secret = "SECRET"
+"""
 
 
 @pytest.fixture
-async def house(open_house: OpenHouse) -> House:
+async def house(open_house: OpenHouse, stack: AsyncExitStack) -> House:
     """A gateway on whose page everything has something to show."""
     require_chromium()
+    receiver = await stack.enter_async_context(Receiver())
+    webhooks = WEBHOOKS.replace("SECRET", SECRET)
+    webhooks = webhooks.replace("CHAT", receiver.url("/ok")).replace("BILLING", receiver.url("/gone"))
     upstream = options(account_states={"globex": "suspended"}, user_states={RESTRICTED: "unknown"})
-    house = await open_house(Setup(more=MORE), upstream=upstream)
+    house = await open_house(Setup(more=MORE + webhooks), upstream=upstream)
     for app in ("timesheets", "invoices", "own", "staff"):
         for target in ("/client/", "/project/", "/worktype/", "/person/", "/time/?limit=5"):
             await house.tool(app).get(target)
@@ -59,6 +77,10 @@ async def house(open_house: OpenHouse) -> House:
     for app in ("globex", "globex", "planner"):
         await house.tool(app).get("/client/")
     await house.tool_with("nobody-knows-this-key").get("/client/")
+    for name in ("chat", "billing"):
+        await house.session.post(f"{house.gateway.operations_url}api/webhooks/{name}/test")
+    await house.until_metric("webhook_deliveries_total", 1, subscription="chat", result="delivered")
+    await house.until_metric("webhook_subscriptions", 1, subscription="billing", state="gone")
     return house
 
 
@@ -84,6 +106,7 @@ async def test_the_page_tells_everything_and_stays_up_to_date(house: House, tab:
         "18 of 20 used (90%)",
         "Who joins now waits 0 s.",
         "Resources by saving",
+        "Webhook billing hears nothing: the receiver says that it is gone (410).",
         "Answered for nothing",
         "No representation fits the Accept field (406)",
         "The app key is not known here (401)",

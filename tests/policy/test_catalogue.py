@@ -89,3 +89,20 @@ def test_an_override_changes_only_what_it_names() -> None:
 def test_a_row_with_an_unreadable_duration_is_refused() -> None:
     with pytest.raises(ValueError, match="15 minutes"):
         catalogue.seconds("15 minutes")
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("/client/4501/", "client"),
+        ("/CLIENT/4501", "client"),
+        ("//client/4501/", "client"),
+        ("/%63lient/4501", "client"),
+        ("/client/4501/a/b/c", "client"),
+        ("/clients/", "other"),
+        ("/", "other"),
+        ("/report/client/", "other"),
+    ],
+)
+def test_a_lenient_service_may_mean_a_documented_resource(path: str, name: str) -> None:
+    assert ROWS.meant(path) == name

@@ -51,6 +51,12 @@ def test_the_record_of_what_is_long_gone_is_ended() -> None:
     assert comparing.judge(SCOPE, ROWS, tomorrow, Unknown.CREATED)("999", gone) == Finding("999", gone, None, None)
 
 
+def test_rows_without_a_record_come_in_the_order_of_the_list() -> None:
+    known = {number for number in ROWS if number not in ("7", "30", "200")} | {"999"}
+    assert finish(comparing.unknown(ROWS, known)) == [("7", None), ("30", None), ("200", None)]
+    assert finish(comparing.unknown(ROWS, set(ROWS))) == []
+
+
 def test_slices_hold_so_many_at_most() -> None:
     records = [(str(number), None) for number in range(7)]
     assert [len(piece) for piece in comparing.slices(records, 3)] == [3, 3, 1]

@@ -165,3 +165,20 @@ def test_until_then_it_is_fresh_and_a_second_later_it_is_not(stored: str, asked:
     until, now = freshness.fresh_until(entry, directives), entry.received_at + after
     assert fresh(now) or now >= until
     assert not fresh(max(until, entry.received_at, now if now >= until else 0.0) + 1)
+
+
+@given(st.floats(0.0, 1e5), st.floats(0.0, 100.0), st.floats(1.0, 1e5), st.floats(0.0, 1.0))
+def test_until_it_says_age_and_ttl_stay_the_same_in_whole_seconds(
+    later: float, initial: float, lifetime: float, part: float
+) -> None:
+    entry = held(initial_age=initial, lifetime=lifetime, received_at=1.7e9)
+    now = 1.7e9 + later
+
+    def told(at: float) -> tuple[int, int]:
+        age = freshness.age(entry, at)
+        return int(age), int((lifetime - age) // 1)
+
+    until = freshness.steady_until(entry, now)
+    assert until <= now + 1.0
+    if until > now:
+        assert told(now + (until - now) * part) == told(now)

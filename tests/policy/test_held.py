@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from gateway.policy.held import Held, Holding
+from gateway.policy.held import Changes, Held, Holding
 from tests.policy.test_sealing import ENTRY
 
 
@@ -21,3 +21,17 @@ def test_a_holding_sums_up_records() -> None:
     assert Holding.of(ENTRY.account, "client", held) == Holding(
         ENTRY.account, "client", 2, 30, 2, ENTRY.received_at, ENTRY.received_at + 5
     )
+
+
+def test_changes_are_counted() -> None:
+    changes = Changes()
+    before = changes.count
+    assert changes.none_since(before)
+    changes.note()
+    assert not changes.none_since(before)
+
+
+def test_nothing_is_taken_as_found_while_others_are_not_heard() -> None:
+    heard = [True, False, True]
+    changes = Changes(current=lambda: heard.pop(0))
+    assert [changes.none_since(changes.count) for _ in range(3)] == [True, False, True]

@@ -70,6 +70,8 @@ def test_what_is_no_record_reads_as_none(text: str) -> None:
         ("fd00::7", [], "fd00--7"),
         ("", [], "host"),
         ("api-gateway", [], "host-api-gateway"),
+        ("api", [], "host-api"),
+        ("dead", ["host-dead"], "host-dead-2"),
     ],
 )
 def test_a_subscription_without_a_name_is_called_after_its_host(host: str, others: list[str], name: str) -> None:

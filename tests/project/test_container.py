@@ -1,6 +1,6 @@
 """The image and the compose file agree with the gateway, with its locks and with `grafana/`.
 
-Read, not run: `tests/container/smoke.py` builds the image and sees it at work.
+Read, not run: `.ci/image` builds the image and sees it at work.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ import pytest
 
 from tests.exchange.conftest import VirtualTimeLoop
 
-_WITHOUT_SOCKETS = frozenset({"test_connection.py", "test_express.py"})
+_WITHOUT_SOCKETS = frozenset({"test_connection.py", "test_express.py", "test_known.py"})
 
 
 def pytest_asyncio_loop_factories(

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from gateway.policy import closure
 from gateway.policy.names import AccountName
-from gateway.web.status_page import Refusal, Status, Stored, Traffic, UpstreamError
+from gateway.web.status_page import Refusal, Status, Stored, Telling, Told, Traffic, UpstreamError
 from tests.web.test_quota_api import ACME, DAY, DRY, NOON, NOW
 
 GLOBEX = AccountName("globex")
@@ -25,5 +25,16 @@ STATUS = Status(
         evictions={"size": 4, "expired": 0},
     ),
     refusals=(Refusal(NOON - 1, "tool", "GET", "client", "too_fast", 429),),
+    telling=Telling(
+        {
+            "billing": Told({"failing": 1}, delivered=1_200, failed=30, dead=4),
+            "chat": Told({"active": 1}, delivered=7),
+            "api": Told({"active": 2, "retrying": 1}),
+        },
+        waiting=12,
+        oldest=75.0,
+        dead=4,
+    ),
+    jobs={"waiting": 3, "running": 1, "completed": 1_020},
     errors=(UpstreamError(NOON - 2, "acme", "time", 403, 10), UpstreamError(NOON - 3, "acme", "time", 0, None)),
 )

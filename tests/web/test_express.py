@@ -214,7 +214,7 @@ async def test_no_key_is_kept(talk: Talk) -> None:
     assert {len(key) for key in known} == {32}
     for it in known.values():
         assert KEYS["tool"].encode() not in it.opening
-        assert KEYS["tool"] not in repr((it.repeat.question.request, it.headers, it.trace))
+        assert KEYS["tool"] not in repr((it.repeat.question.request, it.first))
 
 
 async def test_what_is_dropped_is_not_kept_alive(talk: Talk) -> None:
@@ -233,6 +233,15 @@ async def test_it_remembers_so_many_and_the_longest_unused_goes(talk: Talk, monk
     assert talk.by_lane == before
     await talk.say(asking("GET /project/", JSON))
     assert talk.by_lane == before + 1
+
+
+async def test_what_comes_once_takes_nobodys_place(talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(express, "_REMEMBERED", 1)
+    await _three_times(talk)
+    for number in range(3):
+        await talk.say(asking("GET /personcontact/", JSON, f"User-Agent: {number}"))
+    await talk.say(KNOWN)
+    assert talk.by_lane == 2
 
 
 async def test_a_very_long_request_is_not_looked_at(talk: Talk) -> None:

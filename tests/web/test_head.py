@@ -49,7 +49,7 @@ def test_what_is_true_this_second() -> None:
 
 
 def test_what_is_said_of_one_request() -> None:
-    text = head.own(trace(spent=0.0123))
+    text = head.own(trace(spent=0.0123).server_timing(), "r1", "00-1")
     assert text == "Server-Timing: gateway;dur=12.3\r\nX-Request-Id: r1\r\ntraceparent: 00-1\r\n"
 
 

@@ -12,6 +12,7 @@ from gateway.web.status_page import (
     CLOSURES,
     TOP,
     Stored,
+    Telling,
     Traffic,
     attention,
     costliest,
@@ -49,11 +50,22 @@ def test_attention_is_asked_for_what_needs_it() -> None:
         "The configuration that was read last has mistakes: the one before is in force.",
         "The ledger is away: only a safe share of the quota is used.",
         "Sending is paused: the upstream says that requests come too fast.",
+        "Webhook billing hears nothing: every delivery failed for too long.",
+        "Deliveries that were given up: 4.",
         "Account globex is closed: its day is spent.",
         "Account acme: at this pace its day does not last.",
     ]
     safe = {ACME: Forecast(float("inf"), clearly=True, per_hour=1.0, parts={})}
-    assert not list(attention(replace(STATUS, forecasts=safe, gate=replace(STATUS.gate, closures={}))))
+    quiet = replace(STATUS, forecasts=safe, gate=replace(STATUS.gate, closures={}), telling=Telling())
+    assert not list(attention(quiet))
+
+
+def test_programs_are_told_of_webhooks_and_jobs() -> None:
+    assert document(STATUS)["jobs"] == {"waiting": 3, "running": 1, "completed": 1_020}
+    told = document(STATUS)["webhooks"]
+    assert (told["waiting"], told["oldest_seconds"], told["dead"]) == (12, 75.0, 4)
+    billing = {"states": {"failing": 1}, "delivered": 1_200, "failed": 30, "dead": 4}
+    assert told["subscriptions"]["billing"] == billing
 
 
 def test_the_first_resources_by_cost_and_by_saving() -> None:

@@ -9,7 +9,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from gateway.policy.names import AccountName
-from gateway.web.status_page import Refusal, Status, Stored, Traffic
+from gateway.web.status_page import Refusal, Status, Stored, Telling, Traffic
 from gateway.web.status_view import content
 from tests.web.standings import GLOBEX, STATUS
 from tests.web.test_quota_api import ACME, DAY, DRY, NOON
@@ -38,6 +38,11 @@ def words(status: Status) -> str:
         "Evicted 4 size",
         "tool 200 1,200 100 1,100 3",
         "report 0 of 4,752 0 0 0 0",
+        "Waiting: 12, the oldest for 1 min 15 s. Given up: 4.",
+        "billing failing 1,200 30 4",
+        "chat active 7 0 0",
+        "api 2 active, 1 retrying 0 0 0",
+        "waiting 3 running 1 completed 1,020",
         "11:59:59 tool: GET client The upstream says that requests come too fast (429)",
         "11:59:58 acme time 403, API code 10",
         "11:59:57 acme time none came",
@@ -50,7 +55,18 @@ def test_it_tells(told: str) -> None:
 def test_a_quiet_gateway_tells_that_nothing_happened() -> None:
     gate = replace(STATUS.gate, days={ACME: replace(DAY, limit=0, foreign=0)}, closures={})
     idle = Stored(0, 0, 1, {}, {})
-    quiet = replace(STATUS, gate=gate, forecasts={}, apps={}, resources={}, stored=idle, refusals=(), errors=())
+    quiet = replace(
+        STATUS,
+        gate=gate,
+        forecasts={},
+        apps={},
+        resources={},
+        stored=idle,
+        refusals=(),
+        errors=(),
+        telling=Telling(),
+        jobs={},
+    )
     told = words(quiet)
     for said in (
         "Nothing: every account is open and its day lasts.",
@@ -59,6 +75,9 @@ def test_a_quiet_gateway_tells_that_nothing_happened() -> None:
         "no reads yet",
         "No app is configured.",
         "None yet.",
+        "Nobody subscribes.",
+        "Nothing was ever put off.",
+        "Waiting: 0. Given up: 0.",
     ):
         assert said in told
 

@@ -12,7 +12,7 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from types import TracebackType
 from typing import Any, Self, TextIO
 
@@ -20,13 +20,17 @@ from typing_extensions import override
 
 from gateway.adapters.logs.redaction import Redaction
 from gateway.adapters.logs.rendering import Access, Record, Render, access_record, as_json, as_text, event_record
+from gateway.adapters.logs.repeated import Repeated
+from gateway.policy.repetition import Repetition
 from gateway.policy.trace import Trace
 
 Write = Callable[[bytes], None]
 """Write all of some octets, however long it takes; raises OSError when that is impossible."""
 
 _PAUSE = 0.05
-_BATCH = 32  # some 0.3 ms of rendering: the longest that the thread keeps the interpreter from the event loop
+_Item = Access | Repetition | Record
+
+_HOLD = 0.0003  # seconds of rendering between two writes: the longest that the thread keeps the interpreter from others
 _SPARE = 1000  # places that events have beyond access lines: a flood of requests must not hide a closed account
 _PATIENCE = 2.0  # for the last lines at the end
 
@@ -49,7 +53,8 @@ class Log:
         self._redaction = redaction
         self._capacity = capacity
         self._clock = clock
-        self._queue: deque[Access | Record] = deque()
+        self._queue: deque[_Item] = deque()
+        self._repeated = Repeated(render, redaction)
         self._ending = threading.Event()
         self._writer = threading.Thread(target=self._run, name="log", daemon=True)
         self._root = _Root(self)
@@ -69,6 +74,12 @@ class Log:
         else:
             self.dropped["access_line"] += 1
 
+    def access_again(self, times: Sequence[Repetition]) -> None:
+        """Log hits that were given again."""
+        room = max(0, self._capacity - len(self._queue))
+        self._queue.extend(times[:room])
+        self.dropped["access_line"] += max(0, len(times) - room)
+
     def event(self, name: str, /, *, level: str = "info", **fields: Any) -> None:
         """Log something else that happened, by name, with JSON values; texts are cleaned of what must not be written.
 
@@ -81,11 +92,12 @@ class Log:
 
     def drain(self) -> None:
         """Write what is in the queue now. For the writing thread, and for tests in its place."""
-        for _ in range(0, len(self._queue), _BATCH):
-            batch = [self._queue.popleft() for _ in range(min(_BATCH, len(self._queue)))]
-            text = "".join(f"{self._line(item)}\n" for item in batch)
+        waiting = len(self._queue)
+        while waiting > 0:
+            batch, lines = self._batch(waiting)
+            waiting -= len(batch)
             try:
-                self._write(text.encode("utf-8"))
+                self._write("\n".join([*lines, ""]).encode("utf-8"))
             except OSError:  # nobody reads any more, or the disk is full: the gateway goes on
                 self._drop(batch)
 
@@ -107,11 +119,26 @@ class Log:
             self.drain()
         self.drain()
 
-    def _line(self, item: Access | Record) -> str:
+    def _batch(self, most: int) -> tuple[list[_Item], list[str]]:
+        """Take as many items as can be rendered in the time that others may have to wait, at least one."""
+        items: list[_Item] = []
+        lines: list[str] = []
+        ends = time.perf_counter() + _HOLD
+        while len(items) < most:
+            item = self._queue.popleft()
+            items.append(item)
+            lines.append(self._line(item))
+            if time.perf_counter() > ends:
+                break
+        return items, lines
+
+    def _line(self, item: _Item) -> str:
+        if isinstance(item, Repetition):
+            return self._repeated(item)
         return self._render(access_record(item, self._redaction) if isinstance(item, Access) else item)
 
-    def _drop(self, batch: list[Access | Record]) -> None:
-        lines = sum(isinstance(item, Access) for item in batch)
+    def _drop(self, batch: list[_Item]) -> None:
+        lines = sum(not isinstance(item, dict) for item in batch)
         self.dropped["access_line"] += lines
         self.dropped["event"] += len(batch) - lines
 

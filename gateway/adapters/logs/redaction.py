@@ -19,9 +19,13 @@ _PARAMETER = re.compile(r"([?&][^\s=&?#\"'<>]{1,64}=)[^\s&#\"'<>]+")
 
 
 class Redaction:
-    """Replaces secrets in text. Secrets can be added while the program runs (a reload brings new keys)."""
+    """Replaces secrets in text. Secrets can be added while the program runs (a reload brings new keys).
+
+    Whoever keeps text that was found clean looks at `edition`: it rises when there is more to find.
+    """
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
+        self.edition = 0
         self._spellings: set[str] = set()
         self._pattern = _NOTHING
         self.add(secrets)
@@ -30,6 +34,7 @@ class Redaction:
         """Register secrets: app keys, upstream tokens, signing keys. Empty ones are passed over."""
         self._spellings.update(spelling for secret in secrets if secret for spelling in _spellings(secret))
         self._pattern = _compiled(self._spellings)
+        self.edition += 1
 
     def found(self, text: str) -> bool:
         """Tell whether a registered secret appears: the quick question on the way of every access line."""

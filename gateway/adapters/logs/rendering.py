@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -12,15 +11,12 @@ from typing import Any, NamedTuple
 import orjson
 
 from gateway.adapters.logs.redaction import Redaction
+from gateway.policy import shown
 from gateway.policy.trace import Outcome, Trace
 
 Record = dict[str, Any]
 Render = Callable[[Record], str]
 
-_LONGEST = 512
-_SEGMENT = re.compile(r"[A-Za-z0-9._~-]{1,64}")
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.\[\]-]{0,39}")
-_HIDDEN = "*"
 _SHOWN = frozenset({"time", "level", "event", "exception"})
 _AT_HAND = frozenset({Outcome.HIT, Outcome.SELECTED})
 """Outcomes of requests that asked nothing of anybody."""
@@ -38,12 +34,12 @@ class Access(NamedTuple):
 def access_record(access: Access, redaction: Redaction) -> Record:
     """Name what happened to a request; durations in milliseconds. What does not apply is left out."""
     trace = access.trace
-    path, names = _target(access.target)
+    path, names = shown.parts(access.target)
     record: Record = {
-        "time": _time(access.at),
+        "time": moment(access.at),
         "level": "error" if trace.status >= 500 else "info",
         "event": "request",
-        "request_id": trace.request_id[:_LONGEST],
+        "request_id": trace.request_id[: shown.LONGEST],
         "trace_id": trace.traceparent[3:35],
         "app": trace.app,
         "account": trace.account,
@@ -85,7 +81,7 @@ def access_record(access: Access, redaction: Redaction) -> Record:
 def event_record(at: float, name: str, level: str, fields: Mapping[str, Any], redaction: Redaction) -> Record:
     """Name an event with its fields; texts are cleaned as prose, for they may quote anything."""
     cleaned = {key: _prose(value, redaction) for key, value in fields.items()}
-    head = {"time": _time(at), "level": level, "event": name}
+    head = {"time": moment(at), "level": level, "event": name}
     return head | cleaned | head  # the order of a line, and no field in the place of these three
 
 
@@ -113,20 +109,7 @@ def as_text(record: Record) -> str:
     )
 
 
-@lru_cache(maxsize=4096)
-def _target(target: str) -> tuple[str, tuple[str, ...]]:
-    """Split a target into its path and the names of its parameters; hide whatever looks like more than a name.
-
-    A segment or parameter that is not made of the usual characters may be an address or a name of a person.
-    """
-    path, _, query = target[: 8 * _LONGEST].partition("?")
-    segments = (part if not part or _SEGMENT.fullmatch(part) else _HIDDEN for part in path[:_LONGEST].split("/"))
-    pairs = (pair.partition("=") for pair in query.split("&")[:50] if pair)
-    names = (name if equals and _NAME.fullmatch(name) else _HIDDEN for name, equals, _ in pairs)
-    return "/".join(segments), tuple(dict.fromkeys(names))
-
-
-def _time(at: float) -> str:
+def moment(at: float) -> str:
     """RFC 3339 in UTC with milliseconds."""
     milliseconds = int(at * 1000)
     return f"{_second(milliseconds // 1000)}.{milliseconds % 1000:03d}Z"

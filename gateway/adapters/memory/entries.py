@@ -17,7 +17,7 @@ from gateway.adapters import CacheFace
 from gateway.adapters.memory.index import Index
 from gateway.adapters.memory.segments import Segments
 from gateway.policy.entry import Entry, Selector
-from gateway.policy.held import RENDITION_WEIGHT, Held, Holding, Rendition
+from gateway.policy.held import RENDITION_WEIGHT, Changes, Held, Holding, Rendition
 from gateway.policy.names import CacheKey
 
 LARGEST_PART = 4
@@ -42,6 +42,7 @@ class MemoryEntries(CacheFace, MemoryCache, Generic[Rendition]):
         super().__init__()
         self.max_bytes = max_bytes
         self.evictions: dict[Eviction, int] = dict.fromkeys(Eviction, 0)
+        self.changes = Changes()
         self._held = Segments[Rendition](max_bytes, self._evicted)
         self._index = Index()
 
@@ -70,6 +71,7 @@ class MemoryEntries(CacheFace, MemoryCache, Generic[Rendition]):
             self._left(replaced, Eviction.REPLACED)
         self._index.add(entry)
         self._held.put(held)
+        self.changes.note()
         return held
 
     def grew(self, held: Held[Rendition], by: int) -> None:
@@ -80,6 +82,7 @@ class MemoryEntries(CacheFace, MemoryCache, Generic[Rendition]):
         if held.weight > self._heaviest:
             held.lighten()
             held.weight = held.entry.weight
+            self.changes.note()
         self._held.put(held)
 
     def covered(self, selector: Selector) -> list[Held[Rendition]]:
@@ -136,5 +139,6 @@ class MemoryEntries(CacheFace, MemoryCache, Generic[Rendition]):
 
     def _left(self, held: Held[Rendition], reason: Eviction) -> None:
         self.evictions[reason] += 1
+        self.changes.note()
         self._index.remove(held.entry)
         held.lighten()  # an entry selected from it may refer to it for longer

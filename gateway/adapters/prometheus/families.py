@@ -21,6 +21,7 @@ from gateway.adapters.prometheus.labels import (
     EVICTED,
     FARES,
     FORMAT,
+    JOB,
     KIND,
     LEDGER,
     METHOD,
@@ -165,6 +166,7 @@ FAMILIES: tuple[Family, ...] = (
         at_zero=True,
     ),
     Family("notices_total", Type.COUNTER, (ACCOUNT, NOTICED), "Events made known, however many subscribe to them."),
+    Family("jobs", Type.GAUGE, (JOB,), "Jobs that wait, run or are kept after their end.", "jobs", at_zero=True),
     Family(
         "telemetry_dropped_total",
         Type.COUNTER,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from gateway.policy.backlog import Priority
 from gateway.policy.closure import Reason
 from gateway.policy.faults import Kind
+from gateway.policy.job import State
 from gateway.policy.negotiation import Representation
 from gateway.policy.noticing import Event
 from gateway.policy.quotaevents import Occurrence
@@ -77,6 +78,7 @@ FARES = Label(
     ("active", "retrying", "failing", "gone", "secret_changed"),
 )
 OUTSTANDING = Label("state", "`waiting` for an attempt, or `dead`", ("waiting", "dead"))
+JOB = Label("state", "where the jobs stand; those that have ended are kept for 7 days", tuple(State))
 KIND = Label("kind", "what was dropped", ("access_line", "event", "series", "span"))
 LEDGER = Label(
     "state",

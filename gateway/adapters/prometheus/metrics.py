@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 import platform
 import time
-from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import NamedTuple, assert_never
 
@@ -14,12 +13,13 @@ from prometheus_client import CollectorRegistry, Metric
 from prometheus_client.core import InfoMetricFamily
 from prometheus_client.exposition import choose_encoder
 
-from gateway.adapters.prometheus.families import BY_NAME, FAMILIES, PREFIX, Family, Type
+from gateway.adapters.prometheus.families import FAMILIES, PREFIX, Family, Type
 from gateway.adapters.prometheus.labels import ANSWER, EVICTED, FORMAT, KIND, NONE, OTHER
 from gateway.adapters.prometheus.readings import Gauges, Names
 from gateway.adapters.prometheus.tallies import Count, LabelSets, Spread, Tally, counters, gauges, histograms
 from gateway.policy.faults import REFUSALS
 from gateway.policy.names import AppName
+from gateway.policy.repetition import Repetition
 from gateway.policy.trace import Outcome, Trace
 
 _OPENMETRICS = "application/openmetrics-text"
@@ -53,7 +53,6 @@ class Metrics:
         self._read = read
         self._clock = clock
         self._build = {"version": version, "python": platform.python_version()}
-        self._bounds = BY_NAME["request_duration_seconds"].buckets
         self._counts = {family.name: Tally(family, Count) for family in FAMILIES if family.type is Type.COUNTER}
         self._spreads = {
             family.name: Tally(family, partial(Spread, family.buckets))
@@ -76,19 +75,16 @@ class Metrics:
 
     def observe(self, trace: Trace) -> None:
         """Count a finished request: once, after its answer was sent or its caller has left."""
-        key = (trace.app, trace.resource, trace.method, trace.status, trace.outcome, trace.representation)
-        requests, durations, answers = self._bound.get(key) or self._bind(key)
-        requests.value += 1
-        if answers is not None:
-            answers.value += 1
-        bucket = bisect_left(self._bounds, trace.spent)
-        durations.counts[bucket] += 1
-        durations.total += trace.spent
-        durations.exemplars[bucket] = (trace.traceparent, trace.spent, self._clock())
+        durations = self._count(trace, 1)
+        durations.add_all([(trace.traceparent, trace.spent, self._clock())])
         if trace.queued is not None:
             self._spreads["queue_wait_seconds"].at(trace.app or OTHER, _waited(trace)).add(trace.queued)
         if trace.refusal is not None:
             self._counts["refusals_total"].at(trace.app or OTHER, trace.refusal).value += 1
+
+    def observe_again(self, first: Trace, times: Sequence[Repetition]) -> None:
+        """Count hits that were given again: one look-up for all of them, which have waited for nothing."""
+        self._count(first, len(times)).add_all([(traceparent, spent, at) for _, at, spent, _, traceparent, _ in times])
 
     def sent(self, account: str, app: str | None, resource: str, method: str) -> None:
         """Count a request that left for the upstream: one unit of quota."""
@@ -149,6 +145,15 @@ class Metrics:
                     yield InfoMetricFamily(PREFIX + family.stem, family.help, value=self._build)
                 case _:
                     assert_never(family.type)
+
+    def _count(self, trace: Trace, times: int) -> Spread:
+        """Count requests that are alike, and find where their durations belong."""
+        key = (trace.app, trace.resource, trace.method, trace.status, trace.outcome, trace.representation)
+        requests, durations, answers = self._bound.get(key) or self._bind(key)
+        requests.value += times
+        if answers is not None:
+            answers.value += times
+        return durations
 
     def _bind(self, key: _Key) -> _Cells:
         """Find the cells of a request, and remember them unless a label had to be folded.

@@ -58,3 +58,4 @@ class Gauges:
     webhook_backlog_deliveries: Mapping[str, int] = field(default_factory=dict)
     webhook_subscriptions: Mapping[tuple[str, str], int] = field(default_factory=dict)
     webhook_oldest_seconds: float = 0.0
+    jobs: Mapping[str, int] = field(default_factory=dict)

@@ -64,6 +64,15 @@ class Spread:
         self.counts[bisect_left(self.bounds, value)] += 1
         self.total += value
 
+    def add_all(self, values: Iterable[tuple[str, float, float]]) -> None:
+        """Add values that come as exemplars; the last in each bucket stays as its exemplar."""
+        bounds, counts, exemplars = self.bounds, self.counts, self.exemplars
+        for it in values:
+            bucket = bisect_left(bounds, it[1])
+            counts[bucket] += 1
+            self.total += it[1]
+            exemplars[bucket] = it
+
     def buckets(self) -> list[tuple[str, float] | tuple[str, float, Exemplar]]:
         """The cumulative buckets as prometheus_client takes them, `+Inf` last."""
         names = [*map(floatToGoString, self.bounds), "+Inf"]

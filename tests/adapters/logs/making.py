@@ -42,7 +42,8 @@ class Kept:
 
     def __init__(self, render: Render = as_json, capacity: int = 100) -> None:
         self.octets = b""
-        self.log = Log(self.write, render, Redaction([SECRET]), capacity=capacity, clock=lambda: 1795224640.0625)
+        self.redaction = Redaction([SECRET])
+        self.log = Log(self.write, render, self.redaction, capacity=capacity, clock=lambda: 1795224640.0625)
 
     def write(self, octets: bytes) -> None:
         self.octets += octets

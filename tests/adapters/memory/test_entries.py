@@ -145,3 +145,30 @@ def test_the_books_always_balance(steps: list[tuple[str, str, int]]) -> None:
         assert all(one.weight <= bound // LARGEST_PART for one in kept)
     store.discard(Selector())
     assert (store.entries, store.bytes) == (0, 0)
+
+
+def test_whatever_comes_or_goes_is_a_change_and_a_look_is_none() -> None:
+    entries = MemoryEntries[str](20_000)
+    seen = {entries.changes.count}
+
+    def changed() -> bool:
+        before = len(seen)
+        seen.add(entries.changes.count)
+        return len(seen) > before
+
+    held = entries.keep(entry("a"))
+    assert changed()
+    assert held is not None
+    assert entries.peek(held.entry.key) is held
+    assert not changed()
+    entries.keep(entry("a"))
+    assert changed()
+    entries.grew(entries.keep(entry("b")) or held, 6000)  # too heavy: it lets go of its renditions
+    assert changed()
+    for number in range(20):
+        entries.keep(entry(f"c{number}"))
+    assert changed()
+    entries.discard(Selector())
+    assert changed()
+    entries.discard(Selector())
+    assert not changed()

@@ -47,6 +47,28 @@ async def test_who_dies_leaves_its_work_to_the_other(
         await house.stop()
 
 
+async def test_on_redis_who_dies_leaves_its_work_to_the_other(
+    open_house: OpenHouse, start_program: StartProgram, tmp_path: Path, redis_url: str
+) -> None:
+    async with Receiver() as receiver:
+        receiver.failing = False
+        setup = subscribed(receiver, "/hang", "/flaky", setup=Setup(store=redis_url))
+        house = await open_house()
+        config = setup.write(tmp_path, house.relay.url)
+        one, other = await start_program(config), await start_program(config)
+        names = [await send_test(house, "flaky", at=at) for at in (one.operations_url, other.operations_url) * 10]
+        hanging = await send_test(house, "hang", at=one.operations_url)
+        await until(lambda: receiver.at("/hang") and sorted(receiver.counts("/flaky")) == sorted(names))
+        assert set(receiver.counts("/flaky").values()) == {1}
+        await one.kill()
+        await send_test(house, "flaky", at=other.operations_url)
+        await until(lambda: len(receiver.at("/flaky")) == 21)
+        await other.kill()
+        third = await start_program(config)
+        await until(lambda: receiver.counts("/hang")[hanging] >= 2)
+        await third.kill()
+
+
 async def test_a_reload_changes_who_is_told(open_house: OpenHouse, start_program: StartProgram, tmp_path: Path) -> None:
     async with Receiver() as receiver:
         house = await open_house()

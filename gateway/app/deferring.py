@@ -1,0 +1,101 @@
+"""Jobs put together: who accepts, runs, shows and cancels them, and for whom they run."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+
+from aiohttp import web
+
+from gateway.app import people
+from gateway.app.line import Watching
+from gateway.exchange.background import Spawn
+from gateway.exchange.job_attempt import Attempt, Handle
+from gateway.exchange.job_ends import JobEnds, Tell
+from gateway.exchange.job_runner import JobRunner
+from gateway.exchange.job_store import JobStore
+from gateway.exchange.jobs import Jobs
+from gateway.policy.caller import Caller
+from gateway.policy.catalogue import Catalogue
+from gateway.policy.job import Job, State
+from gateway.policy.messages import Request, Response
+from gateway.policy.names import AppName
+from gateway.policy.trace import Trace
+from gateway.policy.translation.malformed import Limits
+from gateway.ports import Outbox, Records
+from gateway.settings import Settings
+from gateway.web import jobs_api
+from gateway.web.jobs import JobPages
+
+_RANDOM_BYTES = 9
+
+
+class Deferred:
+    """The jobs of a gateway. They are accepted at once, and run when there is a walk to run them through."""
+
+    def __init__(
+        self,
+        settings: Callable[[], Settings],
+        records: Records,
+        catalogue: Catalogue,
+        spawn: Spawn,
+        tell: Tell,
+        *,
+        outbox: Outbox | None = None,
+    ) -> None:
+        """`settings` are those in force when it is called."""
+        self._settings = settings
+        self._catalogue = catalogue
+        self._spawn = spawn
+        self._tell = tell
+        self._store = JobStore(records)
+        self._ends = JobEnds(self._store, outbox=outbox, callbacks=self._callbacks, tell=tell)
+        self._runner: JobRunner | None = None
+        self._jobs = Jobs(
+            self._store,
+            self._ends,
+            catalogue=catalogue,
+            callbacks=self._callbacks,
+            random=lambda: secrets.token_hex(_RANDOM_BYTES),
+            wake=self._wake,
+        )
+        self.pages = JobPages(self._jobs)
+
+    def through(self, handle: Handle) -> Mapping[str, Watching]:
+        """Run jobs through a walk: what is to run for that, by name."""
+        attempt = Attempt(
+            self._store,
+            handle,
+            callers=self._caller,
+            catalogue=self._catalogue,
+            limits=Limits(size=self._settings().server.max_body),
+        )
+        runner = self._runner = JobRunner(
+            self._store, attempt, self._ends, me=secrets.token_hex(8), spawn=self._spawn, tell=self._tell
+        )
+        return {"jobs": runner.run, "jobs kept": runner.sweep}
+
+    async def accept(self, request: Request, caller: Caller, trace: Trace) -> Response | None:
+        """See `Jobs.accept`."""
+        return await self._jobs.accept(request, caller, trace)
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        """Jobs by state, for the metrics."""
+        return {state.value: 0 for state in State} if self._runner is None else self._runner.counts
+
+    def add_to(self, app: web.Application) -> None:
+        """`/api/jobs`."""
+        jobs_api.add_to(app, lambda: self._settings().apps, self._jobs.everyone, self._jobs.cancel_any)
+
+    def _callbacks(self, app: AppName) -> Sequence[str]:
+        configured = self._settings().apps.get(app)
+        return () if configured is None else configured.callbacks
+
+    def _caller(self, app: AppName) -> Caller | None:
+        settings = self._settings()
+        return people.app(settings, app).caller if app in settings.apps else None
+
+    def _wake(self, job: Job) -> None:
+        if self._runner is not None:
+            self._runner.wake(job)

@@ -1,0 +1,89 @@
+"""`/api/jobs` of the operations listener: the jobs of all apps, `DELETE /api/jobs/ID` to cancel one that waits.
+
+Shows what is in the log lines too: no body and no result of any job.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
+from http import HTTPStatus
+
+import orjson
+from aiohttp import web
+
+from gateway.policy import shown
+from gateway.policy.faults import Fault
+from gateway.policy.job import Job, State
+from gateway.policy.job_report import moment
+from gateway.policy.names import AppName
+
+PATH = "/api/jobs"
+
+Read = Callable[[AppName | None, Collection[State]], Awaitable[Iterable[Job]]]
+"""The jobs of an app, or of all, in these states, newest first. Raises `Fault`."""
+
+Cancel = Callable[[str], Awaitable[Job]]
+"""Cancel the job of an id, whoever made it. Raises `Fault`."""
+
+
+def add_to(app: web.Application, apps: Callable[[], Collection[str]], read: Read, cancel: Cancel) -> None:
+    """Add the routes to the operations listener."""
+
+    async def listed(request: web.Request) -> web.Response:
+        wanted = _asked(request.query, apps())
+        if isinstance(wanted, str):
+            return _problem(400, wanted)
+        try:
+            return _json({"jobs": [row(job) for job in await read(*wanted)]})
+        except Fault as fault:
+            return _problem(fault.status, fault.detail)
+
+    async def cancelled(request: web.Request) -> web.Response:
+        try:
+            job = await cancel(request.match_info["id"])
+        except Fault as fault:
+            return _problem(fault.status, fault.detail)
+        return _json({"cancelled": job.id, "app": job.app})
+
+    app.router.add_get(PATH, listed)
+    app.router.add_delete(f"{PATH}/{{id}}", cancelled)
+
+
+def row(job: Job) -> dict[str, object]:
+    """What an operator is told of a job."""
+    return {
+        "id": job.id,
+        "app": job.app,
+        "account": job.account,
+        "state": job.state.value,
+        "method": job.asked.method,
+        "target": shown.target(job.asked.target),
+        "accepted": moment(job.asked.at),
+        "ended": None if job.ended_at is None else moment(job.ended_at),
+        "tried_next": None if job.ended else moment(job.back),
+        "status": job.status,
+        "detail": job.why,
+    }
+
+
+def _asked(given: Mapping[str, str], apps: Collection[str]) -> tuple[AppName | None, Collection[State]] | str:
+    for name in given:
+        if name not in ("state", "app"):
+            return f"{name!r} is no parameter here; state and app are"
+    app, state = given.get("app"), given.get("state")
+    if app is not None and app not in apps:
+        return f"app {app!r} is not known here; known are {', '.join(sorted(apps)) or 'none'}"
+    if state is not None and state not in set(State):
+        return f"state {state!r} is not known; it is one of {', '.join(State)}"
+    states = set(State) if state is None else {State(state)}
+    return None if app is None else AppName(app), states
+
+
+def _problem(status: int, detail: str) -> web.Response:
+    problem = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail}
+    return _json(problem, status=status, content_type="application/problem+json")
+
+
+def _json(value: Mapping[str, object], *, status: int = 200, content_type: str = "application/json") -> web.Response:
+    body = orjson.dumps(value, option=orjson.OPT_APPEND_NEWLINE)
+    return web.Response(body=body, status=status, content_type=content_type, headers={"Cache-Control": "no-store"})

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import time
+from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any
 
 from gateway.app import spending
 from gateway.exchange.gate import AccountRule, EgressRule, Gate
 from gateway.exchange.reconcile import Reconciler
+from gateway.policy.budget import State, dump
 from gateway.policy.messages import Request, Response
 from gateway.policy.names import AccountName
 from tests.app.configured import Kept, settings
 from tests.fakes.ledger import FakeLedger
 from tests.fakes.watch import FakeWatch
+from tests.journeys.waiting import until
 
 ACME, GLOBEX = AccountName("acme"), AccountName("globex")
 
@@ -68,3 +72,20 @@ async def test_only_accounts_with_a_token_are_asked_and_only_if_wanted(tmp_path:
     assert (request.method, request.target) == ("GET", "/quota/")
     assert (request.headers.get("authorization") or "").startswith("Basic ")
     assert await asked(tmp_path, upstream__reconcile="0s") == []
+
+
+async def test_a_look_at_the_ledger_reads_every_budget_anew_and_changes_none(tmp_path: Path) -> None:
+    of, ledger = settings(tmp_path), FakeLedger(time.time)
+    tasks: list[asyncio.Task[None]] = []
+
+    def spawn(work: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
+        tasks.append(asyncio.create_task(work, name=name))
+        return tasks[-1]
+
+    rule = EgressRule("office", 100, 60.0)
+    gate = Gate(ledger, rule, spending.rules(of), backlog=1, hold=5.0, new_lease_id=str, spawn=spawn)
+    await gate.open()
+    ledger.states["account:acme"] = dump(State(used=7, day=int(time.time() // 86_400), born=1.0, writes=1))
+    spending.look(gate, of)
+    await until(lambda: gate.snapshot().accounts[ACME].used == 7)
+    await gate.close(1.0)

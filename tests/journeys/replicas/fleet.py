@@ -89,5 +89,6 @@ async def open_fleet(
     stack.callback(server.stop)
     config = replace(setup, store=server.url).write(folder, before.relay.url)
     fleet = Fleet(before, server, config, [], stack)
-    await asyncio.gather(*(fleet.start() for _ in range(replicas)))
+    for _ in range(replicas):
+        await fleet.start()
     return fleet

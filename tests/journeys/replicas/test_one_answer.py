@@ -29,7 +29,10 @@ async def test_a_hundred_equal_callers_of_four_replicas_are_one_upstream_request
     assert {answer.body for answer in answers[1::2]} == {house.truth("/client/", XML).body}
     assert len(house.arrivals()) == 1
     assert sum(answer.cost for answer in answers) == 1
-    assert sum("collapsed" in answer.cache_status for answer in answers) == 99
+    others = [answer for answer in answers if answer.cost == 0]
+    # Who was slow to connect found the entry there: a hit.
+    assert all("collapsed" in answer.cache_status or "; hit" in answer.cache_status for answer in others)
+    assert any("collapsed" in answer.cache_status for answer in others)
 
     house.relay.hold()
     lost = asyncio.create_task(fleet.tool(3).get("/project/"))

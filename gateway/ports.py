@@ -57,6 +57,29 @@ class EntryStore(Protocol):
     async def drop(self, selector: Selector) -> int: ...
 
 
+class Elsewhere(Protocol):
+    """What other replicas drop. Where there is no other, there is none of it."""
+
+    def current(self) -> bool:
+        """Has every drop made elsewhere been told, so that copies in memory may be served? Asks nobody."""
+
+    async def run(self, dropped: Callable[[Selector], None]) -> None:
+        """Tell of each, before whoever made it is answered; of everything where some were missed. Until cancelled."""
+
+
+class Fills(Protocol):
+    """Says which replica fills an entry. One that dies holds nobody up for long; where nobody can tell, all may."""
+
+    async def claim(self, key: CacheKey, account: AccountName, resource: str) -> str | None:
+        """Begin to fill: what to `release` when it is done. None: another replica fills it."""
+
+    async def release(self, claim: str) -> None:
+        """Whether it was filled or not, let others see."""
+
+    async def changed(self, key: CacheKey, at_most: float) -> None:
+        """Come back when a claim on it was released since this replica was told None, or after so many seconds."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """The stored text of some budgets' states (None: never written), and the ledger's own time in epoch seconds."""

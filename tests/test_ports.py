@@ -8,15 +8,17 @@ import pytest
 
 from gateway.adapters.memory import MemoryEntries, MemoryLedger, MemoryRecords, MemoryUsage
 from gateway.adapters.prometheus import Metrics
-from gateway.adapters.redis import RedisEntries, RedisLedger, RedisRecords, RedisUsage
+from gateway.adapters.redis import RedisChannel, RedisEntries, RedisFills, RedisLedger, RedisRecords, RedisUsage
 from gateway.adapters.sqlite import SqliteEntries, SqliteLedger, SqliteRecords, SqliteUsage
 from gateway.adapters.upstream import Upstream
 from gateway.app.counting import Counted
 from gateway.exchange.background import Background, Spawn
 from gateway.exchange.cache import Memory
+from gateway.exchange.copies import Copies
 from gateway.exchange.outbox import RecordsOutbox
 from gateway.exchange.rendering import Rendition
-from gateway.ports import EntryStore, Ledger, Outbox, Records, Send, UsageStore, Watch
+from gateway.ports import Elsewhere, EntryStore, Fills, Ledger, Outbox, Records, Send, UsageStore, Watch
+from tests.fakes.fills import FakeFills
 from tests.fakes.ledger import FakeLedger
 from tests.fakes.outbox import FakeOutbox
 from tests.fakes.upstream import FakeUpstream
@@ -28,7 +30,9 @@ WATCHES: list[type[Watch]] = [Metrics, Counted, FakeWatch]
 USAGE_STORES: list[type[UsageStore]] = [MemoryUsage, SqliteUsage, RedisUsage]
 RECORDS: list[type[Records]] = [MemoryRecords, SqliteRecords, RedisRecords]
 OUTBOXES: list[type[Outbox]] = [RecordsOutbox, FakeOutbox]
-MEMORIES: list[type[Memory]] = [MemoryEntries[Rendition]]
+MEMORIES: list[type[Memory]] = [MemoryEntries[Rendition], Copies]
+ELSEWHERE: list[type[Elsewhere]] = [RedisChannel]
+FILLS: list[type[Fills]] = [RedisFills, FakeFills]
 
 
 def fits(upstream: Upstream, fake: FakeUpstream, background: Background) -> tuple[Send, Send, Spawn]:
@@ -57,6 +61,8 @@ def methods(of: type) -> dict[str, bool]:
             (UsageStore, USAGE_STORES),
             (Records, RECORDS),
             (Outbox, OUTBOXES),
+            (Elsewhere, ELSEWHERE),
+            (Fills, FILLS),
         )
         for adapter in adapters
     ],

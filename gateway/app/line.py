@@ -11,15 +11,18 @@ from functools import partial
 from typing import Any, TypeAlias
 
 from gateway.app.eventing import Eventing, Hearing
+from gateway.app.stores import Stores
 from gateway.exchange.background import Background
-from gateway.exchange.cache import Cache
+from gateway.exchange.cache import Cache, Memory
 from gateway.exchange.checking import Checking, Sampling
 from gateway.exchange.coalescer import Coalescer
+from gateway.exchange.copies import Copies
 from gateway.exchange.delivery import Delivery
 from gateway.exchange.departures import Departures
 from gateway.exchange.documents import Documents
 from gateway.exchange.effects import Effects
 from gateway.exchange.fetch import Fetch
+from gateway.exchange.filling import Filling
 from gateway.exchange.gate import Gate
 from gateway.exchange.idempotency import Idempotency
 from gateway.exchange.lists import Lists
@@ -31,10 +34,11 @@ from gateway.exchange.walk import Accept, Walk
 from gateway.exchange.warming import Warming
 from gateway.exchange.writes import Writes
 from gateway.policy.catalogue import Catalogue
+from gateway.policy.entry import Selector
 from gateway.policy.names import AccountName
 from gateway.policy.negotiation import Representation
 from gateway.policy.translation.malformed import Limits
-from gateway.ports import Records, Send, Watch
+from gateway.ports import Fills, Records, Send, Watch
 from gateway.settings import Settings
 
 Watching: TypeAlias = Callable[[], Coroutine[Any, Any, None]]
@@ -67,6 +71,24 @@ class Stages:
         self.events.follow(settings, rows)
 
 
+def cache(memory: Memory, stores: Stores, look: Callable[[], None], watching: dict[str, Watching]) -> Cache:
+    """Put memory above the durable store; where other replicas write too, `watching` hears of it.
+
+    `look` at the ledger is taken when the shared store was away: it may have forgotten what was spent.
+    """
+    if stores.elsewhere is None:
+        return Cache(memory, stores.durable)
+    made = Cache(Copies(memory, stores.elsewhere.current), stores.durable)
+
+    def dropped(selector: Selector) -> None:
+        made.dropped_elsewhere(selector)
+        if selector == Selector():
+            look()
+
+    watching["drops"] = partial(stores.elsewhere.run, dropped)
+    return made
+
+
 def stages(
     settings: Settings,
     *,
@@ -81,6 +103,7 @@ def stages(
     watching: dict[str, Watching],
     hearing: Hearing,
     accept: Accept | None = None,
+    fills: Fills | None = None,
 ) -> Stages:
     """Put the stages together; all of them share one cache, one gate and one clock.
 
@@ -89,7 +112,13 @@ def stages(
     form = Representation(settings.upstream.format)
     fetch = Fetch(gate=gate, send=send, clock=time.time, watch=watch)
     documents = Documents(
-        cache=cache, fetch=fetch, coalescer=Coalescer(background), clock=time.time, form=form, max_body=MAX_ANSWER
+        cache=cache,
+        fetch=fetch,
+        coalescer=Coalescer(background),
+        clock=time.time,
+        form=form,
+        max_body=MAX_ANSWER,
+        filling=None if fills is None else Filling(fills, cache, time.time),
     )
     warming = Warming(
         documents=documents,

@@ -27,7 +27,6 @@ from gateway.app.stores import open_stores
 from gateway.app.telling import open_telling
 from gateway.app.watching import Watched
 from gateway.exchange.background import Background
-from gateway.exchange.cache import Cache
 from gateway.exchange.gate import EgressRule, Gate
 from gateway.exchange.outlook import Outlook
 from gateway.exchange.rendering import Renderer, Rendition
@@ -45,6 +44,9 @@ _STOPPING = "stopping"
 
 _STOP_PATIENCE = 30.0
 """Seconds a stop waits for what was sent; what waits in line is refused at once."""
+
+_SETTLING = 2.0
+"""Seconds in which replicas that were cut off from a ledger are back and look at it."""
 
 
 class Gateway:
@@ -64,6 +66,7 @@ class Gateway:
         self._listeners = Listeners(self._stack)
         self._why_not_ready: str | None = "starting"
         self._why_no_ledger: str | None = None
+        self._degraded: dict[str, Callable[[], str | None]] = {"ledger": lambda: self._why_no_ledger}
         self.url = self.operations_url = ""
 
     async def __aenter__(self) -> Gateway:
@@ -125,6 +128,7 @@ class Gateway:
             hold=settings.upstream.timeout + line.LATEST_END,
             new_lease_id=lambda: secrets.token_hex(8),
             spawn=self._background.spawn,
+            settling=0.0 if stores.elsewhere is None else min(_SETTLING, settings.egress.period),
             on_ledger=self._ledger_went,
             on_day_spent=self._day_spent,
         )
@@ -140,8 +144,8 @@ class Gateway:
         watch = counting.Counted(metrics, usage.counted)
         client = Upstream(settings.upstream.url, timeout=settings.upstream.timeout, max_body=line.MAX_ANSWER)
         upstream = await stack.enter_async_context(client)
-        cache = Cache(memory, stores.durable)
         watching: dict[str, line.Watching] = {"outlook": outlook.run, "usage": usage.run, **told.running}
+        cache = line.cache(memory, stores, partial(spending.look, gate, settings), watching)
         stages = line.stages(
             settings,
             rows=rows,
@@ -155,6 +159,7 @@ class Gateway:
             watching=watching,
             hearing=Hearing(told.outbox, outlook, metrics.noticed, self._log.event),
             accept=jobs.accept,
+            fills=stores.fills,
         )
         watching |= jobs.through(stages.walk.handle)
         await stages.departures.recover()
@@ -172,6 +177,7 @@ class Gateway:
         stored = purging.cache_api(now, memory=memory, cache=cache, rows=rows, watch=metrics, log=self._log)
         routes = [stored.add_to, told.add_to, counting.route(usage), spending.reopening(now, gate=gate, log=self._log)]
         routes.append(jobs.add_to)
+        self._degraded |= stores.degraded
         await self._listen(proxy, metrics, routes, lambda: (gate.snapshot(), outlook.forecasts()))
         made = partial(spending.reconciler, gate=gate, send=upstream.send, watch=watch, log=self._log)
         reconciling = self._reconciling = spending.Reconciling(made, self._background.spawn)
@@ -184,8 +190,7 @@ class Gateway:
     async def _listen(self, proxy: Proxy, metrics: Watched, routes: counting.Routes, quota: watching.Quota) -> None:
         server, probes = self.settings.server, {"gateway": lambda: self._why_not_ready}
         callers = web.ServerRunner(listener(proxy), shutdown_timeout=HANG_UP)
-        degraded = {"ledger": lambda: self._why_no_ledger}
-        answering = operations(probes=probes, degraded=degraded, expose=metrics.expose)
+        answering = operations(probes=probes, degraded=self._degraded, expose=metrics.expose)
         for add_to in routes:
             add_to(answering)
         watching.add_to(answering, self._reloading.now, metrics, quota)

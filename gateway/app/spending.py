@@ -46,6 +46,12 @@ def _rule(settings: Settings, name: str, per_day: int | None) -> AccountRule:
     )
 
 
+def look(gate: Gate, settings: Settings) -> None:
+    """Look at the ledger soon: it may have forgotten what is known here. A change of nothing does that."""
+    for name in settings.accounts:
+        gate.correct(AccountName(name), lambda state, _: state)
+
+
 def reconciler(settings: Settings, *, gate: Gate, send: Send, watch: Watch, log: Log) -> Reconciler:
     """Look after every account that has a token; none where `upstream.reconcile` says never."""
     callers = acting(settings, APP) if settings.upstream.reconcile > 0 else {}

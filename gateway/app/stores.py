@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import time
+from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from gateway.adapters.logs import Log
 from gateway.adapters.memory import MemoryLedger, MemoryRecords, MemoryUsage
-from gateway.adapters.redis import RedisEntries, RedisLedger, RedisRecords, RedisUsage
+from gateway.adapters.redis import RedisChannel, RedisEntries, RedisFills, RedisLedger, RedisRecords, RedisUsage
 from gateway.adapters.sqlite import SqliteEntries, SqliteFile, SqliteLedger, SqliteRecords, SqliteUsage, UnusableFile
 from gateway.app.people import credentials
-from gateway.ports import EntryStore, Ledger, Records, UsageStore
+from gateway.ports import Elsewhere, EntryStore, Fills, Ledger, Records, UsageStore
 from gateway.settings import Settings
 
 _ON_DISK = 8
@@ -22,12 +23,18 @@ _ON_DISK = 8
 
 @dataclass(frozen=True, slots=True)
 class Stores:
-    """What is kept beyond a request, and beyond the process where the store is durable."""
+    """What is kept beyond a request, and beyond the process where the store is durable.
+
+    `degraded` tells by name what is not as it should be, though the gateway is ready.
+    """
 
     ledger: Ledger
     durable: EntryStore | None
     usage: UsageStore
     records: Records
+    elsewhere: Elsewhere | None = None
+    fills: Fills | None = None
+    degraded: Mapping[str, Callable[[], str | None]] = field(default_factory=dict)
 
 
 async def open_stores(settings: Settings, log: Log, stack: AsyncExitStack) -> Stores:
@@ -87,12 +94,14 @@ async def _redis(settings: Settings, log: Log, stack: AsyncExitStack) -> Stores:
         log.event(name, level="error", detail=detail)
 
     url = settings.store.url
-    entries = RedisEntries(url, seal_key=_seal_key(settings), clock=time.time, on_error=on_error)
+    channel = RedisChannel(url, on_error=on_error)
+    entries = RedisEntries(channel, seal_key=_seal_key(settings), clock=time.time, on_error=on_error)
+    fills = RedisFills(channel)
     ledger, usage, records = RedisLedger(url, on_error=on_error), RedisUsage(url), RedisRecords(url)
-    for store in (entries, ledger, usage, records):
+    for store in (channel, ledger, usage, records):
         stack.push_async_callback(store.aclose)
     await entries.open()
-    return Stores(ledger, entries, usage, records)
+    return Stores(ledger, entries, usage, records, channel, fills, {"replicas": lambda: channel.why_not})
 
 
 def _seal_key(settings: Settings) -> bytes:

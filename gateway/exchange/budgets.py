@@ -7,7 +7,7 @@ their latest end, so nothing that is lost here can lead to an overrun.
 
 When the ledger is away the mirror is all there is. Once all that others may have sent has passed (a period and a
 hold), the same arithmetic goes on with a share of each limit so small that all replicas together stay within it,
-and what was taken is owed.
+and what was taken is owed. A ledger that has forgotten is told what is known here (policy/recalling.py).
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from gateway.exchange.draft import Change, Draft, judged
-from gateway.policy import quota
+from gateway.exchange.draft import Change, Draft, judged, safe
+from gateway.policy import quota, recalling
 from gateway.policy.budget import State, dump, load
-from gateway.policy.quota import Daily, Sliding, Window
+from gateway.policy.quota import Sliding, Window
 from gateway.policy.shares import Allowed, Refused, Sharing, Standing
 from gateway.ports import Ledger, LedgerAway, Reading
 
@@ -56,6 +56,7 @@ class Budgets:
         *,
         hold: float,
         safe_share: float,
+        settling: float,
         on_ledger: Callable[[str | None], None],
     ) -> None:
         self.hold = hold
@@ -63,10 +64,12 @@ class Budgets:
         self._windows = dict(windows)
         self._sharing = dict(sharing)
         self._safe_share = safe_share
+        self._settling = settling
         self._on_ledger = on_ledger
         self._mirror: dict[str, State] = {name: State() for name in windows}
+        self._known: dict[str, State] = {}  # as last seen in the ledger
         self._owed: list[_Owed] = []
-        self._lead = 0.0
+        self._lead = self._most_lead = 0.0
         self._lost_at: dict[str, State] | None = None
         self._away_until = 0.0
         self.last_trip = float("-inf")
@@ -102,7 +105,7 @@ class Budgets:
         windows = self._in_force(budget, state)
         if self._lost_at is None:
             return windows
-        return [_safe(window, self._safe_share, state=state, lost=self._lost_at[budget]) for window in windows]
+        return [safe(window, self._safe_share, state=state, lost=self._lost_at[budget]) for window in windows]
 
     def day(self, budget: str) -> Standing:
         """How an account's day stands, by the mirror."""
@@ -128,7 +131,7 @@ class Budgets:
     def owe(self, budget: str, change: Change) -> None:
         """Change a state now and write it with the next trip."""
         self._owed.append(_Owed(budget, ticks(), change))
-        self._mirror[budget] = change(self._mirror[budget], self.now())
+        self._mirror[budget] = change(self._mirror[budget], ticks() + self._most_lead)
 
     async def trip(self, budgets: Collection[str], plan: Callable[[Draft], Sequence[T]]) -> Sequence[T]:
         """Read these budgets, plan on them, write what was planned and owed; returns the plan's result.
@@ -154,10 +157,12 @@ class Budgets:
 
     async def _with_ledger(self, names: list[str], plan: Callable[[Draft], Sequence[T]]) -> Sequence[T]:
         for _ in range(_RACES):
+            asked = ticks()
             reading = await self._ledger.read(names)
             texts = dict(zip(names, reading.states, strict=True))
-            found = {name: _loaded(name, text) for name, text in texts.items()}
-            self._found(reading)
+            held = {name: _loaded(name, text) for name, text in texts.items()}
+            self._found(reading, asked)
+            found = {name: self._recalled(name, state, reading.now) for name, state in held.items()}
             owed = tuple(self._owed)
             read = {
                 name: self._current(name, self._with(name, state, owed), reading.now) for name, state in found.items()
@@ -166,11 +171,15 @@ class Budgets:
             draft = Draft(dict(read), windows, self._sharing, self.hold, reading.now)
             result = plan(draft)
             corrected = any(read[name].day < found[name].day for name in names)  # a wrong clock wrote it
-            worth_it = owed or draft.changes or corrected
-            changed = [name for name in names if draft.states[name] != found[name]] if worth_it else []
+            worth_it = owed or draft.changes or corrected or found != held
+            changed = [name for name in names if draft.states[name] != held[name]] if worth_it else []
+            for name in changed:
+                state = draft.states[name]
+                draft.states[name] = replace(state, born=state.born or reading.now, writes=state.writes + 1)
             before, after = [texts[name] for name in changed], [dump(draft.states[name]) for name in changed]
             if not changed or await self._ledger.swap(changed, before, after):
                 del self._owed[: len(owed)]
+                self._known |= {name: draft.states[name] for name in changed}
                 self._learn(draft.states, self._owed)
                 return result
             self._learn(read, self._owed[len(owed) :])
@@ -182,11 +191,23 @@ class Budgets:
         for name, state in states.items():
             self._mirror[name] = self._with(name, state, since)
 
-    def _found(self, reading: Reading) -> None:
-        self._lead = reading.now - ticks()
+    def _found(self, reading: Reading, asked: float) -> None:
+        # The answer took a while, and nobody knows which part of it. What has ended did so at the latest moment that
+        # fits: to believe it had ended sooner would free its place too soon.
+        self._lead, self._most_lead = reading.now - ticks(), reading.now - asked
         if self._lost_at is not None:
             self._lost_at = None
             self._on_ledger(None)
+
+    def _recalled(self, name: str, held: State, now: float) -> State:
+        """What a budget's state must be taken for, if the ledger has forgotten some of it."""
+        known, windows = self._known.get(name, State()), self._windows[name]
+        if recalling.forgot(known, held):
+            return recalling.recalled(known, held, windows, hold=self.hold, now=now)
+        if not held.born and self._settling:  # others may know more, and have yet to tell
+            return recalling.resting(held, windows, until=now + self._settling)
+        self._known[name] = held
+        return held
 
     def _lose(self, why: str) -> None:
         self._away_until = ticks() + RETRY_AWAY
@@ -209,7 +230,7 @@ class Budgets:
     def _with(self, name: str, state: State, owed: Sequence[_Owed]) -> State:
         for item in owed:
             if item.budget == name:
-                state = item.change(state, item.at + self._lead)
+                state = item.change(state, item.at + self._most_lead)
         return state
 
 
@@ -224,13 +245,3 @@ def _loaded(budget: str, text: str | None) -> State:
         return load(text)
     except ValueError as error:
         raise LedgerAway(f"{budget}: {error}") from None
-
-
-def _safe(window: Window, share: float, *, state: State, lost: State) -> Window:
-    """A share of a limit; of a day only of what was left when the ledger was lost."""
-    if window.limit == 0:
-        return window
-    if isinstance(window, Sliding):
-        return replace(window, limit=max(1, int(window.limit * share)))
-    spent = lost.used if lost.day == state.day else 0
-    return Daily(max(1, spent + int(max(0, window.limit - spent) * share)))

@@ -1,7 +1,8 @@
 """What is stored: entries in use in memory, above a durable store; nothing older than a write gets in after it.
 
 A read that was under way while a write changed its resource may carry the old rows. So every read notes the
-generation of its resource before it leaves, writes raise it, and an answer of an older generation is not kept.
+generation of its resource before it leaves, writes raise it, and an answer of an older generation is not kept. What
+another replica writes comes here as a drop.
 """
 
 from __future__ import annotations
@@ -43,6 +44,7 @@ class Cache:
         self._memory = memory
         self._durable = durable
         self._generations: dict[tuple[AccountName, str], int] = {}
+        self._elsewhere: dict[tuple[AccountName, str], int] = {}
         self._purges = 0
         self._drops = 0
 
@@ -68,9 +70,12 @@ class Cache:
 
     async def find(self, key: CacheKey) -> HeldAnswer | None:
         """Look in memory, then in the durable store."""
-        held = self._memory.peek(key)
-        if held is not None or self._durable is None:
-            return held
+        return self._memory.peek(key) or await self.reread(key)
+
+    async def reread(self, key: CacheKey) -> HeldAnswer | None:
+        """Look in the durable store only: for what another replica may have put there."""
+        if self._durable is None:
+            return None
         drops = self._drops
         entry = await self._durable.load(key)
         # What was read before a drop and arrives after it may be what was dropped.
@@ -79,6 +84,10 @@ class Cache:
     def generation(self, account: AccountName, resource: str) -> int:
         """The number of writes and purges so far that may have made answers of this resource untrue."""
         return self._purges + self._generations.get((account, resource), 0)
+
+    def elsewhere(self, account: AccountName, resource: str) -> int:
+        """How much of that was made by other replicas."""
+        return self._purges + self._elsewhere.get((account, resource), 0)
 
     async def keep(self, entry: Entry, generation: int) -> tuple[HeldAnswer, bool]:
         """Store an answer, unless a write came between; True when it was stored."""
@@ -105,6 +114,17 @@ class Cache:
         """Drop by an operator's word; no answer that is on its way now is kept either."""
         self._purges += 1
         return await self.drop(selector)
+
+    def dropped_elsewhere(self, selector: Selector) -> None:
+        """Another replica has dropped this, here and in the durable store."""
+        outdated = selector.outdates()
+        if outdated is None:
+            self._purges += 1
+        for resource in outdated or ():
+            self._generations[resource] = self._generations.get(resource, 0) + 1
+            self._elsewhere[resource] = self._elsewhere.get(resource, 0) + 1
+        self._drops += 1
+        self._memory.discard(selector)
 
     async def drop(self, selector: Selector) -> int:
         """Drop entries in both places, and tell how many there were."""

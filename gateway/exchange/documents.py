@@ -8,6 +8,7 @@ from gateway.exchange import landing
 from gateway.exchange.cache import Cache
 from gateway.exchange.coalescer import Coalescer, Flight
 from gateway.exchange.fetch import Fetch, Order
+from gateway.exchange.filling import Filling
 from gateway.exchange.landing import Landed, Place
 from gateway.exchange.question import Question
 from gateway.exchange.rendering import HeldAnswer
@@ -39,13 +40,16 @@ class Documents:
         clock: Clock,
         form: Representation,
         max_body: int,
+        filling: Filling | None = None,
     ) -> None:
+        """With `filling`, what is fetched for one replica is fetched for all."""
         self._cache = cache
         self._fetch = fetch
         self._coalescer = coalescer
         self._clock = clock
         self._form = form
         self._max_body = max_body
+        self._filling = filling
 
     async def obtain(self, question: Question, trace: Trace) -> HeldAnswer:
         """Find or fetch what is asked; what happened is in the trace. Raises `Fault`."""
@@ -112,11 +116,18 @@ class Documents:
             trace.collapsed = joined
             trace.outcome = Outcome.COLLAPSED if joined else Outcome.BYPASS if question.never_stored else Outcome.MISS
             try:
-                return await self._coalescer.ride(flight, question.patience, bill=None if joined else trace), joined
+                landed = await self._coalescer.ride(flight, question.patience, bill=None if joined else trace)
+                return landed, joined or self._elsewhere(landed, trace)
             except Fault as fault:
                 outlasted = flight.over and flight.patience < question.patience and fault.kind in _IMPATIENT
                 if not (joined and outlasted):
                     raise
+
+    def _elsewhere(self, landed: Landed, trace: Trace) -> bool:
+        """Did another replica launch the flight? Then its answer may be older than the question."""
+        if landed.elsewhere:
+            trace.collapsed, trace.outcome = True, Outcome.COLLAPSED
+        return landed.elsewhere
 
     def _board(self, question: Question) -> tuple[Flight[Landed], bool]:
         """Join the flight of this document or launch one; a flight from before a write is not joined."""
@@ -134,10 +145,15 @@ class Documents:
         )
         flight.patience = question.patience
         place = Place(question.key, caller.account, match, request.target, generation)
-        try:
+
+        async def fetch() -> Landed:
             landed = await self._fetch(order, flight)
             return await landing.stored(
                 landed, place, request.headers, self._cache, query=request.query, max_body=self._max_body
             )
+
+        kept = generation != _NEVER and not question.never_stored and "no-store" not in question.asked
+        try:
+            return await (self._filling(question, fetch) if kept and self._filling is not None else fetch())
         except Fault as fault:
             return fault

@@ -22,7 +22,9 @@ from gateway.policy.names import AccountName
 _FIRST_LATENCY = 1.0
 """Seconds a request is expected to take before one was seen."""
 
-_WINDOWS_PROMISED = 3
+_WINDOWS_PROMISED = 10
+"""Windows ahead whose places are promised to who was refused. Beyond that a promise could be broken; with more, tools
+that come back sooner than told would send all others away for longer."""
 
 
 class Door:
@@ -185,6 +187,9 @@ class Door:
         if self._budgets.away:
             kind = Kind.LEDGER_UNAVAILABLE
             detail += "; while the ledger is away only a safe share of the limit is used"
+        elif left > 0 and not self._budgets.state(self._egress).pauses:
+            kind = Kind.LEDGER_UNAVAILABLE
+            detail += f"; the ledger has lost what was spent, so nothing is sent until that has passed, in {left:.0f} s"
         elif left > 0:
             kind = Kind.TOO_FAST
             detail += f"; the upstream said that requests come too fast, and the pause lasts {left:.0f} s more"

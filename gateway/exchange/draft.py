@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from gateway.policy import quota, shares
 from gateway.policy.budget import State
-from gateway.policy.quota import Daily, Denied, Window
+from gateway.policy.quota import Daily, Denied, Sliding, Window
 from gateway.policy.shares import Allowed, Refused, Sharing, Standing
 
 Change = Callable[[State, float], State]
@@ -97,3 +97,13 @@ def _lent(windows: Sequence[Window], rule: Sharing | None, app: str) -> Change:
 
 def _charge(lease: str, hold: float, app: str) -> Change:
     return lambda state, at: quota.charge(state, lease, ends=at + hold, app=app)
+
+
+def safe(window: Window, share: float, *, state: State, lost: State) -> Window:
+    """A share of a limit; of a day only of what was left when the ledger was lost."""
+    if window.limit == 0:
+        return window
+    if isinstance(window, Sliding):
+        return replace(window, limit=max(1, int(window.limit * share)))
+    spent = lost.used if lost.day == state.day else 0
+    return Daily(max(1, spent + int(max(0, window.limit - spent) * share)))

@@ -56,6 +56,10 @@ class Effects:
         self._wrote = wrote
         self._turn: defaultdict[AccountName, asyncio.Lock] = defaultdict(asyncio.Lock)
 
+    def known(self, account: AccountName, resource: str) -> int:
+        """What to hand to `done`: how many writes of other replicas were known before a write was sent."""
+        return self._cache.elsewhere(account, resource)
+
     async def unknown(self, account: AccountName, resource: str) -> None:
         """The answer of a write was lost: drop everything it could have touched."""
         async with self._turn[account]:
@@ -68,27 +72,48 @@ class Effects:
             await self.unknown(account, meant)
 
     async def done(
-        self, caller: Caller, match: Match, change: Change | None, landed: Landed, answer: Document | None
+        self,
+        caller: Caller,
+        match: Match,
+        change: Change | None,
+        landed: Landed,
+        answer: Document | None,
+        *,
+        known: int,
     ) -> None:
         """A write was done. `change` is what it changed, None where that cannot be told; `answer` is its document."""
         rows, account = match.resource, caller.account
         async with self._turn[account]:
-            known = self._known(match, account, change)
+            rows_before = self._rows_before(match, account, change)
             lists = [] if change is None else await self._patched(caller, match, change)
-            await self._drop(account, reach(self._catalogue, rows.name, change, known), "write")
-            generation = self._cache.generation(account, rows.name)
-            for entry, collection, uses in lists:
-                held, _ = await self._cache.keep(entry, generation)
-                self._cache.attach(held, collection)
-                held.uses = uses
-            if isinstance(change, Created | Updated) and answer is not None:
-                entry_of_member = await _member(caller, match, change, landed, answer)
-                if entry_of_member is not None:
-                    await self._cache.keep(entry_of_member, generation)
+            await self._drop(account, reach(self._catalogue, rows.name, change, rows_before), "write")
+            # Where another replica wrote as well, nobody knows whose answer is the newer.
+            if self._cache.elsewhere(account, rows.name) == known:
+                await self._keep(lists, change, caller=caller, match=match, landed=landed, answer=answer)
         began, ended = landed.landing.requested_at, landed.landing.received_at
         await self._wrote(caller, rows.name, change, began=began, ended=ended)
 
-    def _known(self, match: Match, account: AccountName, change: Change | None) -> list[Fields]:
+    async def _keep(
+        self,
+        lists: list[tuple[Entry, Collection, int]],
+        change: Change | None,
+        *,
+        caller: Caller,
+        match: Match,
+        landed: Landed,
+        answer: Document | None,
+    ) -> None:
+        generation = self._cache.generation(caller.account, match.resource.name)
+        for entry, collection, uses in lists:
+            held, _ = await self._cache.keep(entry, generation)
+            self._cache.attach(held, collection)
+            held.uses = uses
+        if isinstance(change, Created | Updated) and answer is not None:
+            entry_of_member = await _member(caller, match, change, landed, answer)
+            if entry_of_member is not None:
+                await self._cache.keep(entry_of_member, generation)
+
+    def _rows_before(self, match: Match, account: AccountName, change: Change | None) -> list[Fields]:
         """The written row as the whole lists have it."""
         lists = [held.collection for held in self._cache.lists(account, match.resource.name)]
         found = (it.rows.get(change.number) for it in lists if it is not None and change is not None)

@@ -21,6 +21,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 
 from gateway.exchange.background import Spawn
 from gateway.exchange.budgets import Budgets, ticks
@@ -58,21 +59,24 @@ class Gate:
         new_lease_id: Callable[[], str],
         spawn: Spawn,
         safe_share: float = 0.25,
+        settling: float = 0.0,
         on_ledger: Callable[[str | None], None] = lambda _: None,
         on_day_spent: Callable[[AccountName], None] = lambda _: None,
     ) -> None:
         """Set up without asking the ledger.
 
-        `hold` is the longest time in seconds from a grant to the end of its request; `safe_share` the part of each
-        limit this process uses while the ledger is away; `on_ledger` is told why it is away, and None when it is back;
-        `on_day_spent` of an account whose day the upstream calls spent, which the ledger did not expect.
+        `hold` is the longest time in seconds from a grant to the end of a request; `safe_share` the part of each limit
+        used while the ledger is away; `settling` the seconds others need to look at an empty one; `on_ledger` is told
+        why it is away, and None when it is back; `on_day_spent` of an account whose day the upstream calls spent.
         """
         windows: dict[str, list[Window]] = {egress.budget: [Sliding(egress.limit, egress.period * _DRIFT)]}
         windows |= {_budget(name): [rule.window] for name, rule in accounts.items()}
         sharing = {_budget(name): rule.sharing for name, rule in accounts.items()}
         self._egress = egress
         self._accounts = tuple(accounts)
-        self._budgets = Budgets(ledger, windows, sharing, hold=hold, safe_share=safe_share, on_ledger=on_ledger)
+        self._budgets = Budgets(
+            ledger, windows, sharing, hold=hold, safe_share=safe_share, settling=settling, on_ledger=on_ledger
+        )
         self._line: Line[Ticket, Lane] = Line(backlog)
         self._door = Door(self._line, self._budgets, egress.budget, limit=egress.limit)
         self._dispatcher = Dispatcher(
@@ -178,10 +182,8 @@ class Gate:
 
     def close_account(self, account: AccountName, state: AccountClosed, *, status: int, api_code: int | None) -> Fault:
         """The upstream closed the account: tell all who wait; returns the `Fault` to raise."""
-        reason, can_pass = state.reason, state.can_pass
-        return self._close(
-            account, lambda at: closure.shut(reason, status=status, api_code=api_code, can_pass=can_pass, now=at)
-        )
+        shut = partial(closure.shut, state.reason, status=status, api_code=api_code, can_pass=state.can_pass)
+        return self._close(account, lambda at: shut(now=at))
 
     def reopen(self, account: AccountName) -> None:
         """An operator says that the account is open again, whatever closed it."""

@@ -24,11 +24,15 @@ from gateway.policy.translation.malformed import Malformed
 
 @dataclass(frozen=True, slots=True)
 class Landed:
-    """An answer with its place in the cache, shared by all riders of one flight."""
+    """An answer with its place in the cache, shared by all riders of one flight.
+
+    `elsewhere`: another replica fetched it, and this one nothing.
+    """
 
     held: HeldAnswer
     landing: Landing
     stored: bool
+    elsewhere: bool = False
 
     def tell(self, trace: Trace, *, joined: bool) -> None:
         """Record the flight in a rider's trace: only the one who launched it bears its cost."""

@@ -127,12 +127,13 @@ class Lists:
         await self._cache.drop(Selector(account=question.caller.account, resources=frozenset({question.resource})))
 
     async def renew(self, question: Question) -> bool:
-        """Have the whole list no older than is asked for, and its rows at hand; False where it is none.
+        """Have the whole list no older than is asked for, and its rows at hand; False where that cannot be had.
 
         Raises `Fault`.
         """
-        whole = await self._obtain(question, Trace(request_id="", traceparent=""))
-        if whole is None or whole.entry.response.status != 200:
+        trace = Trace(request_id="", traceparent="")
+        whole = await self._obtain(question, trace)
+        if whole is None or whole.entry.response.status != 200 or trace.outcome is Outcome.STALE:
             return False
         return isinstance(await self._collection(whole, question), Collection)
 

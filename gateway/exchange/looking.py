@@ -91,7 +91,7 @@ class Looking:
         rows = self.catalogue.resources[scope.rules.resource]
         request = Request("GET", f"/{rows.name}/", Headers([("Cache-Control", age)]))
         if not await self._lists.renew(Question(request, caller, Match(rows, None)).whole):
-            raise ValueError(f"/{rows.name}/ is not answered with a whole list")
+            raise ValueError(f"/{rows.name}/ is not answered with a whole list now")
 
     async def _full(self, scope: Scope, caller: Caller) -> None:
         landing, document = await self._ask(caller, scope.rules.resource, _ALL)

@@ -23,6 +23,7 @@ from gateway.policy.caller import Caller
 from gateway.policy.change import Change, Deleted
 from gateway.policy.collection import Collection
 from gateway.policy.comparing import Judge, Record, Rows
+from gateway.policy.entry import Entry
 from gateway.policy.marks import Mark
 from gateway.policy.names import AccountName, AppName, Partition
 from gateway.policy.noticeable import Noticeable
@@ -57,6 +58,14 @@ class _News(NamedTuple):
     undecided: frozenset[str]
 
 
+class _Next(NamedTuple):
+    """A whole list that waits to be compared."""
+
+    caller: Caller
+    entry: Entry
+    collection: Collection
+
+
 class Noticing:
     """Tells the outbox of changed rows."""
 
@@ -79,6 +88,7 @@ class Noticing:
         self._counted = counted
         self._tell = tell
         self._turn: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._next: dict[str, _Next] = {}
 
     def scope(self, account: AccountName, resource: str) -> Scope | None:
         """The rows of a resource, if somebody wants to know of them."""
@@ -100,20 +110,27 @@ class Noticing:
             self._away(scope, error)
 
     def collected(self, question: Question, whole: HeldAnswer, collection: Collection) -> None:
-        """A whole list was fetched, for whatever reason: compare it, behind everything else."""
+        """A whole list was fetched, for whatever reason: compare it, behind everything else.
+
+        While one is compared, of those that come only the last waits.
+        """
         caller = question.caller
         if not caller.lent or (scope := self.scope(caller.account, question.resource)) is None:
             return
-        by, entry = By.POLL if caller.app == POLLS else By.LIST, whole.entry
+        waiting = scope.key in self._next
+        self._next[scope.key] = _Next(caller, whole.entry, collection)
+        if not waiting:
+            _ = self._spawn(self._compare_next(scope), f"compare {scope.key}")
 
-        async def compare() -> None:
-            try:
-                sight = await self.sight(by, began=entry.requested_at, ended=entry.received_at)
-                await self.compare(scope, caller.partition, collection.rows, sight)
-            except RecordsAway as error:
-                self._away(scope, error)
-
-        _ = self._spawn(compare(), f"compare {scope.key}")
+    async def _compare_next(self, scope: Scope) -> None:
+        async with self._turn[scope.key]:
+            caller, entry, collection = self._next.pop(scope.key)
+        try:
+            by = By.POLL if caller.app == POLLS else By.LIST
+            sight = await self.sight(by, began=entry.requested_at, ended=entry.received_at)
+            await self.compare(scope, caller.partition, collection.rows, sight)
+        except RecordsAway as error:
+            self._away(scope, error)
 
     async def sight(self, by: By, *, began: float, ended: float, app: AppName | None = None) -> Sight:
         """A look at rows by this process's clock, told by the clock that all replicas share."""
@@ -127,16 +144,23 @@ class Noticing:
             mark = marks.load(text, partition)
             if mark is not None and sight.began < mark.looked:
                 return  # another replica, or a later list, was first
-            judge = comparing.judge(scope, rows, sight, Unknown.BASELINE if mark is None else Unknown.CREATED)
-            known: set[str] = set()
-            last = ""
-            while page := await self._records.scan(scope.kind, after=last, most=_PAGE):
-                await self._settle(scope, await drive(comparing.differing(rows, page)), judge)
-                known.update(number for number, _ in page)
-                last = page[-1][0]
-            await self._settle(scope, await drive(comparing.unknown(rows, known)), judge)
-            after = Mark(partition, sight.ended) if mark is None else replace(mark, looked=sight.ended)
+            if mark is not None and marks.doubtful(mark, len(rows)):
+                self._doubt(scope, mark, len(rows))
+                after = replace(mark, looked=sight.ended, doubted=True)
+            else:
+                await self._compare(scope, rows, sight, Unknown.BASELINE if mark is None else Unknown.CREATED)
+                after = replace(mark or Mark(partition, 0.0), looked=sight.ended, rows=len(rows), doubted=False)
             await self._records.swap([Edit(marks.KIND, scope.key, text, after.text)])
+
+    async def _compare(self, scope: Scope, rows: Rows, sight: Sight, unknown: Unknown) -> None:
+        judge = comparing.judge(scope, rows, sight, unknown)
+        known: set[str] = set()
+        last = ""
+        while page := await self._records.scan(scope.kind, after=last, most=_PAGE):
+            await self._settle(scope, await drive(comparing.differing(rows, page)), judge)
+            known.update(number for number, _ in page)
+            last = page[-1][0]
+        await self._settle(scope, await drive(comparing.unknown(rows, known)), judge)
 
     async def modified(self, scope: Scope, rows: Rows, sight: Sight, top: int | None) -> frozenset[str]:
         """Judge the rows of a poll by date; gives the ids of those that only a later look can decide.
@@ -197,6 +221,10 @@ class Noticing:
             self._counted(notice.account, notice.type.rpartition(".")[2])
         if news.notices:
             self._outbox.wake()
+
+    def _doubt(self, scope: Scope, mark: Mark, rows: int) -> None:
+        names = {"account": scope.account, "resource": scope.rules.resource}
+        self._tell("list_shrunk", level="warning", **names, rows=rows, before=mark.rows)
 
     def _away(self, scope: Scope, error: RecordsAway) -> None:
         self._tell(

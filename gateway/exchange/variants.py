@@ -73,7 +73,7 @@ class Variants:
         self.underway.invalidate(account, keys, groups)
         unreachable = [held.entry for key in keys if (held := self._cache.peek(key))]
         for key in (*keys, *marks):
-            await self._cache.drop(Selector(key=key))
+            await self._cache.drop(Selector(account=account, key=key))
         for _, key in (variant for gone in unreachable for variant in choices.variants(gone)):
             await self._cache.drop(Selector(key=key))  # only for the room they take
 

@@ -94,6 +94,7 @@ class Writes:
             return await self._sent(replace(write, order=order), flight)
 
     async def _sent(self, write: _Write, flight: Flight[Landed]) -> Landed | Fault:
+        known = self._effects.known(write.order.caller.account, write.order.resource)
         order, caller, place = write.order, write.order.caller, _place(write.order, write.match)
         try:
             landed = landing.unstored(await self._fetch(order, flight), place, max_body=self._max_body)
@@ -104,10 +105,10 @@ class Writes:
         if isinstance(landed.landing.verdict, Failed):
             await self._effects.unknown(caller.account, order.resource)
         elif not isinstance(landed.landing.verdict, CallerMistake):
-            await self._took_effect(write, landed)
+            await self._took_effect(write, landed, known=known)
         return landed
 
-    async def _took_effect(self, write: _Write, landed: Landed) -> None:
+    async def _took_effect(self, write: _Write, landed: Landed, *, known: int) -> None:
         order, answer = write.order, await _document(landed)
         change = written(
             write.match,
@@ -117,7 +118,7 @@ class Writes:
             status=landed.landing.response.status,
             document=answer,
         )
-        await self._effects.done(order.caller, write.match, change, landed, answer)
+        await self._effects.done(order.caller, write.match, change, landed, answer, known=known)
 
     async def _body(self, request: Request, match: Match) -> tuple[bytes, Body | None]:
         """Bring the caller's body into the upstream's format; one that has it already goes on byte for byte."""

@@ -35,7 +35,8 @@ class State:
     accounts, and of `day`: `used` is made up of `foreign` requests, which were made past the gateway, and of those that
     apps have `spent`; `lent` is what of an app's share went to others because the app did not ask for it
     (policy/shares.py); `told` is the upstream's own count. Of more than a day are `plan`, the requests a day that the
-    upstream told (0: never), and `asked_at`, the last time it was asked (epoch seconds).
+    upstream told (0: never), and `asked_at`, the last time it was asked (epoch seconds). `born` is when the ledger
+    first held the budget (epoch seconds), and `writes` how often it was written (policy/recalling.py).
     """
 
     stamps: tuple[Stamp, ...] = ()
@@ -50,6 +51,8 @@ class State:
     told: int | None = None
     plan: int = 0
     asked_at: float = 0.0
+    born: float = 0.0
+    writes: int = 0
 
 
 def dump(state: State) -> str:
@@ -67,6 +70,8 @@ def dump(state: State) -> str:
         "told": state.told,
         "plan": state.plan,
         "asked_at": state.asked_at,
+        "born": state.born,
+        "writes": state.writes,
     }
     return json.dumps(fields, separators=(",", ":"))
 
@@ -94,6 +99,8 @@ def load(text: str | None) -> State:
         told=None if fields.get("told") is None else _whole(fields, "told"),
         plan=_whole(fields, "plan"),
         asked_at=_number(fields.get("asked_at", 0.0), "asked_at"),
+        born=_number(fields.get("born", 0.0), "born"),
+        writes=_whole(fields, "writes"),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from gateway.policy.catalogue import OTHER
 from gateway.policy.messages import Response
 from gateway.policy.names import AccountName, CacheKey
 
@@ -59,3 +60,15 @@ class Selector:
             and (self.resources is None or entry.resource in self.resources)
             and (self.key is None or entry.key == self.key)
         )
+
+    def outdates(self) -> tuple[tuple[AccountName, str], ...] | None:
+        """The resources whose answers under way may be from before the write that this drop is for; None: all.
+
+        A key alone is dropped to make room, and with its account because a write to an undocumented path changed it.
+        """
+        if self.key is not None:
+            return () if self.account is None else ((self.account, OTHER),)
+        if self.account is None or self.resources is None:
+            return None
+        account = self.account
+        return tuple((account, resource) for resource in sorted(self.resources))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 from weakref import ReferenceType
@@ -43,13 +43,19 @@ class Held(Generic[Rendition]):
 class Changes:
     """Counts whatever may change what a question is answered from; "nothing has changed" is then one comparison.
 
-    Whoever keeps, drops, weighs anew or no longer serves what is stored takes note of it here.
+    Whoever keeps, drops, weighs anew or no longer serves what is stored takes note of it here. Where that is a matter
+    of time, such as how long ago others were heard of who can make it untrue, `current` tells it each time.
     """
 
     count: int = 0
+    current: Callable[[], bool] | None = None
 
     def note(self) -> None:
         self.count += 1
+
+    def none_since(self, count: int) -> bool:
+        """Tell whether what was found at this count may be taken as found now."""
+        return count == self.count and (self.current is None or self.current())
 
 
 @dataclass(frozen=True, slots=True)

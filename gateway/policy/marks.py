@@ -17,6 +17,8 @@ from gateway.policy.noticeable import Noticeable
 KIND = "mark"
 """The kind of these records; their key is the scope's."""
 
+_MANY = 10
+
 _ZONES = timedelta(hours=36)
 """More than any account's time can differ from ours, with a clock that is wrong."""
 
@@ -30,12 +32,17 @@ _SEAM = timedelta(minutes=1)
 @dataclass(frozen=True, slots=True)
 class Mark:
     """What was looked at with the credential of `partition`: whole lists until `looked` (the records' epoch seconds),
-    by date until `modified`; rows with an id above `top` are younger than the first look by date."""
+    by date until `modified`; rows with an id above `top` are younger than the first look by date.
+
+    The last whole list had `rows` rows; it is `doubted` if that is so few that they were not taken for all.
+    """
 
     partition: Partition
     looked: float
     modified: str = ""
     top: int = 0
+    rows: int = 0
+    doubted: bool = False
 
     @property
     def text(self) -> str:
@@ -48,6 +55,14 @@ def load(text: str | None, partition: Partition) -> Mark | None:
         return None
     mark = Mark(**json.loads(text))
     return mark if mark.partition == partition else None
+
+
+def doubtful(mark: Mark, rows: int) -> bool:
+    """Has a list lost so many rows since the last one that it takes a second one to believe it?
+
+    A slip of the upstream would otherwise be thousands of deletions, and creations afterwards.
+    """
+    return not mark.doubted and mark.rows >= _MANY and rows < mark.rows / 2
 
 
 def first(now: float) -> str:

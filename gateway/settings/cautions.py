@@ -25,6 +25,7 @@ def cautions(settings: Settings) -> tuple[str, ...]:
         *_keys(settings),
         *_memory(settings),
         *_unencrypted(settings),
+        *_unseen(settings),
     )
 
 
@@ -86,3 +87,13 @@ def _unencrypted(settings: Settings) -> Iterator[str]:
 def _memory(settings: Settings) -> Iterator[str]:
     if settings.store.url == "memory://":
         yield "store.url: memory:// forgets at a restart what was spent of the quota"
+
+
+def _unseen(settings: Settings) -> Iterator[str]:
+    for number, webhook in enumerate(settings.webhooks):
+        rows = any(pattern.startswith(("*", "intervals")) for pattern in webhook.events)
+        if rows and settings.accounts[webhook.account].token is None:
+            yield (
+                f"webhooks.{number}.events: changes of rows are seen with the token of accounts.{webhook.account}, "
+                "which has none; only deletions through the gateway are told"
+            )

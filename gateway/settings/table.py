@@ -82,9 +82,11 @@ class Store(Section):
     """Where stored responses, the ledger of the quota and the outbox are kept."""
 
     url: Annotated[str, AfterValidator(formats.store_address)] = _setting(
-        "Kind and place of the store. SQLite paths are relative to the working directory; four slashes are absolute.",
+        "Kind and place of the store. SQLite paths are relative to the working directory; four slashes are absolute. "
+        "Redis or Valkey for several replicas: `redis://`, `rediss://` (TLS), `unix:///socket`.",
         default="sqlite:///gateway.db", right='"memory://", "sqlite:///file" or "redis://host:6379/0"',
-        breaks="memory:// forgets at a restart what was spent; two gateways on two SQLite files overrun the limit.")
+        breaks="memory:// forgets at a restart what was spent; two gateways on two SQLite files overrun the limit: "
+        "several need one Redis or Valkey.")
 
 
 class Egress(Section):

@@ -52,7 +52,7 @@ class Known:
 
     def body(self, now: float) -> bytes | None:
         """What answers it now, with a head that is true; None where the cache would not answer so any more."""
-        true = self.since <= now < self.until and self.changes == self.repeat.changes.count
+        true = self.since <= now < self.until and self.repeat.changes.none_since(self.changes)
         return self.repeat.body() if true or self._anew(now) else None
 
     def answer(self, body: bytes, own: bytes) -> Sequence[bytes]:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from gateway.adapters.memory import MemoryEntries, MemoryLedger
-from gateway.adapters.redis import RedisEntries, RedisLedger
+from gateway.adapters.redis import RedisChannel, RedisEntries, RedisLedger
 from gateway.adapters.sqlite import SqliteEntries, SqliteFile, SqliteLedger
 from gateway.ports import EntryStore, Ledger
 from tests.adapters.stores import NOW, SECRET, Events
@@ -35,10 +35,11 @@ async def sqlite_entries(path: Path, events: Events, *, max_bytes: int = 1 << 22
 
 @asynccontextmanager
 async def redis_entries(url: str, events: Events) -> AsyncIterator[RedisEntries]:
-    store = RedisEntries(url, seal_key=SECRET, clock=lambda: NOW, on_error=events)
+    channel = RedisChannel(url, on_error=events)
+    store = RedisEntries(channel, seal_key=SECRET, clock=lambda: NOW, on_error=events)
     await store.open()
     yield store
-    await store.aclose()
+    await channel.aclose()
 
 
 @pytest.fixture(params=PRODUCTS)

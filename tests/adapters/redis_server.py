@@ -31,6 +31,11 @@ class RedisServer:
                 return
         pytest.fail(f"redis-server ended: {''.join(said)}")
 
+    def signal(self, number: int) -> None:
+        """Let it hang (SIGSTOP), or go on (SIGCONT)."""
+        assert self._process is not None
+        self._process.send_signal(number)
+
     def stop(self) -> None:
         """Stop at once, as a crash would."""
         if self._process is not None:

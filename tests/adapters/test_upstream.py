@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 
 import pytest
 
+from gateway.adapters import upstream as upstream_module
 from gateway.adapters.upstream import Upstream
 from gateway.policy.faults import Fault, Kind
 from gateway.policy.messages import Headers, Request
@@ -114,6 +116,20 @@ async def test_redirects_are_answers_cookies_are_forgotten_and_bodies_stay_compr
 async def test_nobody_listens() -> None:
     async with Upstream("http://127.0.0.1:1/", timeout=5.0, max_body=10) as upstream:
         fault = await refused(upstream)
+        assert (fault.kind, isinstance(fault.__cause__, NeverSent)) == (Kind.UPSTREAM_UNREACHABLE, True)
+
+
+async def test_a_connection_that_is_not_made_in_time_was_never_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(upstream_module, "_CONNECTING", 0.05)
+    with socket.socket() as listener, ExitStack() as clients:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(0)
+        for _ in range(4):  # nobody accepts: from some point on the kernel leaves new ones unanswered
+            client = clients.enter_context(socket.socket())
+            client.setblocking(False)
+            client.connect_ex(listener.getsockname())
+        async with Upstream(f"http://127.0.0.1:{listener.getsockname()[1]}/", timeout=5.0, max_body=10) as upstream:
+            fault = await refused(upstream)
         assert (fault.kind, isinstance(fault.__cause__, NeverSent)) == (Kind.UPSTREAM_UNREACHABLE, True)
 
 

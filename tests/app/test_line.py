@@ -1,24 +1,28 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from gateway.adapters.memory import MemoryEntries, MemoryLedger, MemoryRecords
+from gateway.adapters.memory import MemoryEntries, MemoryLedger, MemoryRecords, MemoryUsage
 from gateway.app import line
 from gateway.app.eventing import Hearing
+from gateway.app.stores import Stores
 from gateway.exchange.background import Background
 from gateway.exchange.cache import Cache
 from gateway.exchange.gate import AccountRule, EgressRule, Gate
 from gateway.exchange.outlook import Outlook
 from gateway.exchange.rendering import Renderer, Rendition
 from gateway.policy import catalogue
+from gateway.policy.entry import Selector
 from gateway.policy.faults import Fault, Kind
 from gateway.policy.messages import Response
-from gateway.policy.names import AccountName
+from gateway.policy.names import AccountName, CacheKey
 from gateway.settings import Settings
 from tests.app.configured import settings
+from tests.exchange.test_cache import entry
 from tests.fakes.exchange import caller, request, trace
 from tests.fakes.outbox import FakeOutbox
 from tests.fakes.upstream import JSON, XML, FakeUpstream
@@ -109,3 +113,65 @@ async def test_the_stages_go_by_other_settings_when_they_are_told(tmp_path: Path
     await it.ask("GET", "/personcontact/?limit=3", accept=JSON)
     await it.ask("GET", "/personcontact/?limit=3", accept=JSON)
     assert it.upstream.asked[1:] == ["GET /personcontact/?limit=3"] * 2, "nothing of it is fresh for any time now"
+
+
+async def test_events_go_by_other_settings_too(tmp_path: Path) -> None:
+    it = Line(settings(tmp_path))
+    events = it.stages.events
+    assert events.polling is not None
+    assert events.looking is not None
+    assert set(events.polling.callers) == {"acme"}, "the other account has no token"
+    other = settings(
+        tmp_path,
+        events__interval="7m",
+        events__share="0.5",
+        events__warn="[0.5]",
+        accounts__globex__token="globexadm01",
+    )
+    rows = catalogue.load()
+    it.stages.follow(other, rows)
+    assert (events.polling.interval, events.polling.share, events.looking.interval) == (420.0, 0.5, 420.0)
+    assert (set(events.polling.callers), events.quota.levels) == ({"acme", "globex"}, (0.5,))
+    assert events.looking.catalogue is rows
+
+
+class Others:
+    """Other replicas, as far as this one hears of them."""
+
+    def __init__(self) -> None:
+        self.heard = True
+        self.dropped: Callable[[Selector], None] = lambda _: None
+
+    def current(self) -> bool:
+        return self.heard
+
+    async def run(self, dropped: Callable[[Selector], None]) -> None:
+        self.dropped = dropped
+
+
+def stores(others: Others | None) -> Stores:
+    return Stores(MemoryLedger(), MemoryEntries[bytes](1_000_000), MemoryUsage(), MemoryRecords(), others)
+
+
+async def test_where_others_write_their_drops_are_made_here_and_memory_is_served_while_they_are_heard() -> None:
+    others, looks, watching = Others(), list[None](), dict[str, line.Watching]()
+    cache = line.cache(MemoryEntries[Rendition](1_000_000), stores(others), lambda: looks.append(None), watching)
+    await watching["drops"]()
+    await cache.keep(entry("a"), 0)
+    assert cache.peek(CacheKey("a")) is not None
+    others.heard = False
+    assert cache.peek(CacheKey("a")) is None
+    others.heard = True
+    others.dropped(Selector(account=AccountName("acme"), resources=frozenset({"client"})))
+    assert cache.peek(CacheKey("a")) is None
+    assert looks == []
+    others.dropped(Selector())
+    assert looks == [None], "what was missed may be more than drops"
+
+
+async def test_where_nobody_else_writes_nothing_is_watched() -> None:
+    watching = dict[str, line.Watching]()
+    cache = line.cache(MemoryEntries[Rendition](1_000_000), stores(None), lambda: None, watching)
+    await cache.keep(entry("a"), 0)
+    assert cache.peek(CacheKey("a")) is not None
+    assert watching == {}

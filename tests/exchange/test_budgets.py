@@ -8,7 +8,7 @@ import pytest
 
 from gateway.policy.faults import Kind
 from gateway.policy.quota import Sliding, used
-from tests.exchange.gates import House, errand, granted, now, refused
+from tests.exchange.gates import House, errand, granted, now, refusal, refused
 
 
 async def test_what_a_crashed_process_had_under_way_counts_as_spent() -> None:
@@ -83,3 +83,50 @@ async def test_lost_races_are_run_again() -> None:
     assert len(house.state("account:acme").stamps) <= 1
     await house.end(gate)
     assert house.state("account:acme").used == 1
+
+
+async def test_a_slow_answer_of_the_ledger_frees_no_place_too_soon() -> None:
+    house = House()
+    house.upstream.longest = 0.0
+    gate = await house.gate(limit=5, period=10.0, hold=5.0)
+    house.ledger.answers_after = 3.0
+    await asyncio.gather(*(house.send(gate, errand()) for _ in range(5)))
+    await asyncio.sleep(4)
+    house.ledger.answers_after = 0.0
+    await asyncio.gather(*(house.send(gate, errand()) for _ in range(5)))
+    assert house.upstream.worst(10.0) == 5
+    await house.end(gate)
+
+
+async def test_a_ledger_that_lost_everything_is_told_what_is_known_here() -> None:
+    house = House()
+    gate = await house.gate(limit=10, period=10.0, hold=5.0)
+    await asyncio.gather(*(house.send(gate, errand()) for _ in range(10)))
+    await asyncio.sleep(1)
+    house.ledger.states.clear()
+    await asyncio.sleep(11)
+    house.upstream.arrivals.append((now() - 1, "of another replica, and in no ledger any more"))
+    fault = await refusal(house.send(gate, errand(patience=5.0)))
+    assert fault.kind is Kind.LEDGER_UNAVAILABLE
+    assert "lost what was spent" in fault.detail
+    await asyncio.sleep(fault.retry_after or 0)
+    await asyncio.gather(*(house.send(gate, errand()) for _ in range(10)))
+    assert house.upstream.worst(10.0) <= 10
+    assert house.state("account:acme").used == 20
+    await house.end(gate)
+
+
+async def test_who_finds_an_empty_ledger_gives_others_time_to_tell_what_they_know() -> None:
+    house = House()
+    old = await house.gate(limit=10, period=10.0, hold=5.0, settling=2.0)
+    assert await house.send(old, errand()) == pytest.approx(2.0, abs=0.1)
+    await asyncio.gather(*(house.send(old, errand()) for _ in range(9)))
+    house.ledger.states.clear()
+    new = await house.gate(limit=10, period=10.0, hold=5.0, settling=2.0)
+    waiting = [asyncio.ensure_future(house.send(new, errand(patience=60.0))) for _ in range(10)]
+    await asyncio.sleep(1)
+    old.correct(errand().account, lambda state, _: state)
+    await asyncio.gather(*waiting)
+    assert house.upstream.worst(10.0) == 10
+    assert house.state("account:acme").used == 20
+    await house.end(old, new)

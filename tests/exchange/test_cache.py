@@ -1,4 +1,5 @@
 import asyncio
+from dataclasses import replace
 
 from gateway.adapters.memory import MemoryEntries
 from gateway.exchange.cache import Cache
@@ -96,3 +97,32 @@ async def test_an_answer_asked_for_before_a_purge_is_not_kept() -> None:
     assert (await cache.keep(entry("a"), generation))[1] is False
     assert (cache.peek(CacheKey("a")), store.entries) == (None, {})
     assert (await cache.keep(entry("a"), cache.generation(ACME, "client")))[1]
+
+
+async def test_what_another_replica_dropped_is_gone_here_and_outdates_what_is_under_way() -> None:
+    cache = Cache(memory(), SlowStore(entry("a"), entry("c", resource="task")))
+    generations = [cache.generation(ACME, resource) for resource in ("client", "task")]
+    await cache.keep(entry("b"), generations[0])
+    finding = asyncio.create_task(cache.find(CacheKey("a")))
+    await asyncio.sleep(0.5)
+    cache.dropped_elsewhere(Selector(account=ACME, resources=frozenset({"client"})))
+    assert await finding is None
+    assert cache.peek(CacheKey("b")) is None
+    assert (await cache.keep(entry("b"), generations[0]))[1] is False
+    assert (await cache.keep(entry("c", resource="task"), generations[1]))[1] is True
+    assert [cache.elsewhere(ACME, resource) for resource in ("client", "task")] == [1, 0]
+    cache.dropped_elsewhere(Selector())
+    assert (await cache.keep(entry("c", resource="task"), generations[1]))[1] is False
+
+
+async def test_what_another_replica_stored_is_found_though_memory_holds_something_older() -> None:
+    store = SlowStore()
+    cache = Cache(memory(), store)
+    await cache.keep(entry("a"), 0)
+    newer = replace(entry("a"), received_at=5.0)
+    await store.store(newer)
+    held = await cache.reread(CacheKey("a"))
+    assert held is not None
+    assert held.entry is newer
+    assert cache.peek(CacheKey("a")) is held
+    assert await Cache(memory(), None).reread(CacheKey("a")) is None

@@ -8,7 +8,7 @@ import pytest
 
 from gateway.exchange.gate import AccountRule
 from gateway.policy.closure import Reason
-from gateway.policy.faults import Kind
+from gateway.policy.faults import Fault, Kind
 from gateway.policy.names import AccountName
 from gateway.policy.outcome import AccountClosed
 from tests.exchange.gates import ACME, NOON, House, errand, granted, refusal, refused
@@ -40,6 +40,27 @@ async def test_the_forecast_is_the_wait() -> None:
     for ticket in waiting:
         gate.leave(ticket)
     await house.end(gate)
+
+
+async def test_a_crowd_that_is_refused_at_once_is_told_times_that_hold_for_all_of_it() -> None:
+    it = House()
+    gate = await it.gate(limit=20)
+    told: list[float] = []
+
+    async def comes_back() -> float:
+        try:
+            return await it.send(gate, errand(patience=0.0))
+        except Fault as fault:
+            told.append(fault.retry_after or 0.0)
+        await asyncio.sleep(told[-1])
+        return await it.send(gate, errand(patience=2.0))
+
+    waits = await asyncio.gather(*(comes_back() for _ in range(200)))
+    assert len(told) == 180
+    assert max(waits) <= 2.0
+    assert max(told) <= 9.5 * 62, "nobody is told more than the nine windows that it takes"
+    assert it.upstream.worst(60.0) <= 20
+    await it.end(gate)
 
 
 async def test_a_full_line_refuses_and_a_leaver_makes_room() -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from gateway.policy.entry import Selector
 from gateway.policy.messages import Headers, Request
 from tests.fakes.exchange import Exchange, Heard, caller
 from tests.fakes.service import ServiceUpstream
@@ -139,3 +140,20 @@ async def test_changed_rights_drop_everything(it: Exchange, sent: dict[str, str]
     it.asked.clear()
     await everything_read(it)
     assert ("GET /module/?limit=2147483647" in it.asked) is again
+
+
+async def test_nothing_is_patched_when_another_replica_wrote_meanwhile(it: Exchange) -> None:
+    number = first(await it.get("/client/?limit=1", by=ADMIN))["id"]
+    clients = Selector(account=ADMIN.account, resources=frozenset({"client"}))
+    writing = it.later(write(it, "PUT", f"/client/{number}/", {"name": "Renamed"}))
+    await asyncio.sleep(0.5)
+    it.cache.dropped_elsewhere(clients)
+    await writing
+    assert await agrees(it, f"/client/{number}") == 1, "nobody knows which of the two answers is the newer"
+
+
+async def test_what_another_replica_wrote_before_is_patched_as_ever(it: Exchange) -> None:
+    it.cache.dropped_elsewhere(Selector(account=ADMIN.account, resources=frozenset({"client"})))
+    number = first(await it.get("/client/?limit=1", by=ADMIN))["id"]
+    await write(it, "PUT", f"/client/{number}/", {"name": "Renamed"})
+    assert await agrees(it, f"/client/{number}") == 0

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from gateway.policy.job import MOST_TRIES, State
-from gateway.policy.messages import Response
+from gateway.policy.messages import Request, Response
 from gateway.policy.names import AccountName
 from tests.fakes.exchange import Exchange
 from tests.fakes.jobs import JobHouse
@@ -124,3 +124,20 @@ async def test_nothing_leaves_while_it_cannot_be_said_that_it_may_have_left(hous
     house.records.latency = 0.0
     assert (await house.ended(await write)).state is State.COMPLETED
     assert house.exchange.asked == ["PUT /task/5/"]
+
+
+async def test_a_mistake_of_the_gateways_own_is_no_endless_loop(
+    house: JobHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def breaks(request: Request) -> Response:
+        raise RuntimeError(request.target)
+
+    monkeypatch.setattr(house.exchange.upstream, "_served", breaks)
+    read, write = await house.write("GET", "/task/5/", b""), await house.write("POST", "/time/")
+    assert (await house.ended(read)).state is State.FAILED
+    assert (await house.ended(write)).state is State.UNKNOWN
+    assert house.exchange.asked.count("GET /task/5/") == MOST_TRIES
+    assert house.exchange.asked.count("POST /time/") == 1
+    assert len(house.deaths) == MOST_TRIES + 1, "each is told"
+    house.deaths.clear()
+    house.exchange.deaths.clear()

@@ -106,6 +106,39 @@ async def test_what_another_credential_sees_tells_nothing_but_a_deletion() -> No
         assert (await it.told())[1:] == [f"client.created {new} by list", f"client.deleted {new} by write"]
 
 
+async def test_a_list_without_most_of_its_rows_is_believed_when_it_is_seen_again() -> None:
+    it = Told("intervals.project.*")
+    async with it.replica() as gateway:
+        await listed(gateway, "project")
+        projects = it.account.service.world("acme").tables["project"]
+        assert len(projects) >= 10
+        taken = dict(projects)
+        projects.clear()
+        await listed(gateway, "project")
+        projects.update(taken)
+        await listed(gateway, "project")
+        assert await it.told() == []
+        assert [name for name, _ in gateway.events] == ["list_shrunk"]
+        projects.clear()
+        for _ in range(3):
+            await listed(gateway, "project")
+        assert sorted(await it.told()) == sorted(f"project.deleted {number} by list" for number in taken)
+
+
+async def test_of_lists_that_come_while_one_is_compared_only_the_last_waits() -> None:
+    it = Told(ALL)
+    async with it.replica() as gateway:
+        await listed(gateway)
+        number = it.account.first("client")
+        it.records.latency = 60.0
+        for name in "ABCDEFG":
+            it.account.browser("PUT", f"/client/{number}/", name=name)
+            await gateway.get("/client/", by=ADMIN, cache_control="no-cache")
+        it.records.latency = 0.0
+        await asyncio.sleep(300)
+        assert [notice["data"]["row"]["name"] for notice in await it.notices()] == ["A", "G"]
+
+
 async def test_a_filtered_list_proves_nothing() -> None:
     it = Told(ALL, "intervals.task.*")
     async with it.replica() as gateway:

@@ -116,6 +116,20 @@ async def test_a_poll_that_fails_is_told_once_and_the_next_catches_up() -> None:
         assert await it.told() == [f"task.updated {number} by poll"]
 
 
+async def test_a_list_that_only_stands_in_for_a_failure_is_a_poll_that_failed() -> None:
+    it = Told("intervals.client.*", interval="5m")
+    async with it.replica() as gateway:
+        await asyncio.sleep(10)
+        it.account.browser("PUT", f"/client/{it.account.first('client')}/", name="Renamed")
+        it.account.service.options.offline = True
+        await asyncio.sleep(HOUR)
+        assert [name for name, _ in gateway.events] == ["poll_failed"]
+        assert 55 <= len(it.account.asked) <= 62, "it is tried again every minute"
+        it.account.service.options.offline = False
+        await asyncio.sleep(75)
+        assert len(await it.told()) == 1
+
+
 async def test_what_nobody_subscribes_to_any_more_is_forgotten() -> None:
     it = Told("intervals.client.*", interval="5m")
     async with it.replica():

@@ -9,11 +9,15 @@ from gateway.ports import LedgerAway, Reading
 
 
 class FakeLedger:
-    """Keeps states as a dictionary. `clock` is its own time in epoch seconds, `latency` of each call in seconds."""
+    """Keeps states as a dictionary. `clock` is its own time in epoch seconds, `latency` of each call in seconds.
+
+    `answers_after`: seconds that the answer to a read takes on top, after the clock was read.
+    """
 
     def __init__(self, clock: Callable[[], float], *, latency: float = 0.0) -> None:
         self.states: dict[str, str] = {}
         self.away = False
+        self.answers_after = 0.0
         self.races_to_lose = 0
         self.reads = 0
         self.swaps = 0
@@ -26,6 +30,8 @@ class FakeLedger:
         now = self._clock()
         reading = Reading(tuple(self.states.get(budget) for budget in budgets), now)
         await self._travel()
+        if self.answers_after:
+            await asyncio.sleep(self.answers_after)
         return reading
 
     async def swap(self, budgets: Sequence[str], before: Sequence[str | None], after: Sequence[str]) -> bool:

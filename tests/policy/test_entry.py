@@ -35,3 +35,24 @@ def test_all_conditions_that_are_given_must_hold(selector: Selector, expected: b
 
 def test_an_entry_weighs_at_least_its_body() -> None:
     assert 1000 < ENTRY.weight < 3000
+
+
+@pytest.mark.parametrize(
+    ("selector", "expected"),
+    [
+        (Selector(), None),
+        (Selector(account=AccountName("acme")), None),
+        (Selector(resources=frozenset({"task"})), None),
+        (
+            Selector(account=AccountName("acme"), resources=frozenset({"time", "task"})),
+            [("acme", "task"), ("acme", "time")],
+        ),
+        (Selector(key=CacheKey("k")), []),
+        (Selector(account=AccountName("acme"), key=CacheKey("k")), [("acme", "other")]),
+    ],
+)
+def test_a_drop_tells_whose_answers_under_way_are_outdated(
+    selector: Selector, expected: list[tuple[str, str]] | None
+) -> None:
+    outdated = selector.outdates()
+    assert (None if outdated is None else list(outdated)) == expected

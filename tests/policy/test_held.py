@@ -26,5 +26,12 @@ def test_a_holding_sums_up_records() -> None:
 def test_changes_are_counted() -> None:
     changes = Changes()
     before = changes.count
+    assert changes.none_since(before)
     changes.note()
-    assert changes.count != before
+    assert not changes.none_since(before)
+
+
+def test_nothing_is_taken_as_found_while_others_are_not_heard() -> None:
+    heard = [True, False, True]
+    changes = Changes(current=lambda: heard.pop(0))
+    assert [changes.none_since(changes.count) for _ in range(3)] == [True, False, True]

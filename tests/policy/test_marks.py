@@ -22,6 +22,16 @@ def test_a_mark_is_read_by_who_made_it() -> None:
     assert marks.load(None, ONE) is None
 
 
+@pytest.mark.parametrize(
+    ("before", "rows", "doubted", "doubtful"),
+    [(10, 4, False, True), (10, 5, False, False), (9, 0, False, False), (500, 0, False, True), (500, 0, True, False)],
+)
+def test_a_list_that_has_lost_most_of_its_rows_is_doubted_once(
+    before: int, rows: int, *, doubted: bool, doubtful: bool
+) -> None:
+    assert marks.doubtful(Mark(ONE, 1.0, rows=before, doubted=doubted), rows) == doubtful
+
+
 def test_the_first_look_begins_further_back_than_any_zone_is_away() -> None:
     assert marks.first(NOW) == "2026-03-09 00:00:00"
 

@@ -38,6 +38,15 @@ def test_what_is_seldom_meant_is_told(tmp_path: Path, text: str, told: str) -> N
     assert caution.startswith(told)
 
 
+@pytest.mark.parametrize(("events", "count"), [("intervals.client.*", 1), ("*", 1), ("quota.*", 0)])
+def test_changes_that_nobody_can_see_are_told(tmp_path: Path, events: str, count: int) -> None:
+    webhook = f'[[webhooks]]\nurl = "https://tool/"\nevents = ["{events}"]\naccount = "acme"\n'
+    secret = f'secret = "{SIGNING_SECRET}"\n'
+    for text, expected in ((MINIMAL, count), (CALM, 0)):
+        found = cautions(loaded(tmp_path, text + webhook + secret))
+        assert sum("webhooks.0.events: changes of rows" in it for it in found) == expected
+
+
 @pytest.mark.parametrize(("mode", "count"), [(0o644, 1), (0o640, 0), (0o600, 0)])
 def test_a_file_that_everybody_can_read_is_told(tmp_path: Path, mode: int, count: int) -> None:
     token = tmp_path / "acme.token"

@@ -75,6 +75,17 @@ async def test_a_change_in_the_cache_has_it_looked_at_again() -> None:
         assert told(kept, it) is None
 
 
+async def test_while_others_are_not_heard_the_cache_is_asked_each_time() -> None:
+    async with Exchange() as it:
+        limits = Limits()
+        kept = await known(it, limits)
+        await asyncio.sleep(0.3)
+        it.cache.changes.current = lambda: False
+        for _ in range(3):
+            assert told(kept, it) is not None
+        assert limits.asked == 3
+
+
 async def test_a_clock_that_steps_back_has_it_written_anew() -> None:
     async with Exchange() as it:
         limits = Limits()

@@ -2,7 +2,8 @@
 
 For each account and resource there is a sorted set of the keys stored for it, scored by their expiry; every store takes
 out what has long expired, and all sets are listed in one. A value and its place in the set change in one transaction.
-The sets do not expire and a `volatile-*` policy does not evict them, or a drop could miss an entry.
+The sets do not expire and a `volatile-*` policy does not evict them, or a drop could miss an entry. A drop first raises
+the generations, so that nothing older is stored any more, then removes what is there, then is heard by all replicas.
 """
 
 from __future__ import annotations
@@ -11,13 +12,16 @@ import asyncio
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from importlib.resources import files
 from typing import Any
 
 from aiohttp_cache.backends import RedisCache, RedisConfig
 from typing_extensions import override
 
 from gateway.adapters import CacheFace
-from gateway.adapters.redis.server import FAILURES, OnError, check, close, connect
+from gateway.adapters.redis.channel import GENERATIONS, RedisChannel
+from gateway.adapters.redis.messages import Dropped
+from gateway.adapters.redis.server import FAILURES, UNREACHED, OnError, check
 from gateway.policy.entry import Entry, Selector
 from gateway.policy.names import CacheKey
 from gateway.policy.sealing import seal, unseal, useful_until
@@ -31,7 +35,7 @@ LONGEST = 30 * 86400.0
 SKEW = 3600.0
 """Seconds by which replicas' clocks may differ before an index forgets an entry that is still there."""
 PAUSE = 1.0
-"""Seconds of misses after a failure, so that callers do not each wait for a server that is away."""
+"""Seconds of misses after the server refused something, being full or not allowed; away it is until it is heard."""
 OWED = 1000
 """Beyond this many drops that could not be made, everything is dropped."""
 
@@ -39,16 +43,19 @@ OWED = 1000
 class RedisEntries(CacheFace, RedisCache):
     """An `EntryStore` shared by replicas; the server's `maxmemory` bounds it. `clock` tells epoch seconds.
 
+    Where the channel is not current, everything is a miss.
+
     `refused` counts values whose tag was wrong (each is a miss and is removed), `failures` what the server did not do.
     """
 
     def __init__(
-        self, url: str, *, seal_key: bytes, clock: Callable[[], float], on_error: OnError, timeout: float = 2.0
+        self, channel: RedisChannel, *, seal_key: bytes, clock: Callable[[], float], on_error: OnError
     ) -> None:
         super().__init__(RedisConfig(key_prefix=PREFIX))
         self.refused = 0
         self.failures = 0
-        self._redis_pool = self._client = connect(url, timeout=timeout)
+        self._redis_pool = self._client = channel.client
+        self._channel = channel
         self._seal_key = seal_key
         self._clock = clock
         self._on_error = on_error
@@ -56,16 +63,17 @@ class RedisEntries(CacheFace, RedisCache):
         self._dropping: list[Selector] = []
         self._owed: list[Selector] = []
         self._away_until = 0.0
+        self._stored = self._client.register_script(files(__package__).joinpath("put.lua").read_text("ascii"))
+        channel.before_reading(lambda: self._unlink(Selector(), None))
+        channel.each_turn(self._ready)
 
     async def open(self) -> None:
         """Report what is wrong with the server, and take what has expired out of the index."""
         await check(self._client, self._on_error)
         with self._reported("entries_unwritten"):
+            await self._channel.follow()
             for index in await self._client.smembers(INDICES):
                 await self._client.zremrangebyscore(index, "-inf", self._clock() - SKEW)
-
-    async def aclose(self) -> None:
-        await close(self._client)
 
     @override
     async def load(self, key: CacheKey) -> Entry | None:
@@ -128,35 +136,53 @@ class RedisEntries(CacheFace, RedisCache):
         now = self._clock()
         expiry = now + min(max(useful_until(entry) - now, 1.0), LONGEST)
         index = _index(entry.account, entry.resource)
-        async with self._client.pipeline(transaction=True) as pipeline:
-            pipeline.set(PREFIX + entry.key, seal(entry, self._seal_key), px=int((expiry - now) * 1000))
-            pipeline.zadd(index, {entry.key: expiry})
-            pipeline.zremrangebyscore(index, "-inf", now - SKEW)
-            pipeline.sadd(INDICES, index)
-            await pipeline.execute()
+        known = self._channel.known(entry.account, entry.resource)
+        sealed, life = seal(entry, self._seal_key), int((expiry - now) * 1000)
+        await self._stored(
+            keys=[PREFIX + entry.key, index, INDICES, GENERATIONS],
+            args=[sealed, life, entry.key, expiry, now - SKEW, *known],
+        )
 
     async def _remove(self, selector: Selector) -> int:
+        """Drop for all replicas; only what makes room is not waited for."""
+        told = Dropped(selector, await self._channel.raised(selector))
+        dropped, message = await self._unlink(selector, told)
+        if selector.outdates() != ():
+            await self._channel.heard(message)
+        return dropped
+
+    async def _unlink(self, selector: Selector, told: Dropped | None) -> tuple[int, bytes]:
+        """Remove from the server, and tell of it in the same transaction: how many there were, and the message."""
+        found = await self._found(selector)
+        async with self._client.pipeline(transaction=True) as pipeline:
+            for keys in found.values():
+                pipeline.unlink(*(PREFIX.encode() + key for key in keys))
+            for index, keys in found.items():
+                if index is not None:
+                    pipeline.zrem(index, *keys)
+            if told is not None:
+                self._channel.tell(pipeline, told)
+            results = await pipeline.execute() if found or told else []
+        return sum(results[: len(found)]), results[-1] if told else b""
+
+    async def _found(self, selector: Selector) -> dict[str | None, list[bytes]]:
+        """The keys that a selector covers, by their index; a single key stays in its index till it expires."""
         if selector.key is not None:
-            return await self._remove_one(selector.key, selector)
+            covered = await self._covers(selector, selector.key)
+            return {None: [selector.key.encode()]} if covered else {}
         indices = await self._indices(selector)
         async with self._client.pipeline(transaction=False) as pipeline:
             for index in indices:
                 pipeline.zrange(index, 0, -1)
             listed = await pipeline.execute()
-        async with self._client.pipeline(transaction=True) as pipeline:
-            for index, keys in zip(indices, listed, strict=True):
-                if keys:
-                    pipeline.unlink(*(PREFIX.encode() + key for key in keys))
-                    pipeline.zrem(index, *keys)
-            return sum((await pipeline.execute())[::2])
+        return {index: keys for index, keys in zip(indices, listed, strict=True) if keys}
 
-    async def _remove_one(self, key: CacheKey, selector: Selector) -> int:
-        if selector != Selector(key=key):
-            sealed: bytes | None = await RedisCache.get(self, key)
-            entry = None if sealed is None else unseal(sealed, self._seal_key, key)
-            if entry is None or not selector.covers(entry):
-                return 0
-        return int(await self._client.unlink(PREFIX + key))
+    async def _covers(self, selector: Selector, key: CacheKey) -> bool:
+        if selector == Selector(key=key):
+            return True
+        sealed: bytes | None = await RedisCache.get(self, key)
+        entry = None if sealed is None else unseal(sealed, self._seal_key, key)
+        return entry is not None and selector.covers(entry)
 
     async def _indices(self, selector: Selector) -> list[str]:
         if selector.account is not None and selector.resources is not None:
@@ -165,15 +191,15 @@ class RedisEntries(CacheFace, RedisCache):
         return [name for name in names if _covers(selector, *json.loads(name.removeprefix(INDEX)))]
 
     async def _ready(self) -> bool:
-        """Make what drops are owed; False while the server is away."""
-        if asyncio.get_running_loop().time() < self._away_until:
+        """Make what drops are owed; False while the server is away, or this replica may have missed drops."""
+        if asyncio.get_running_loop().time() < self._away_until or not self._channel.current():
             return False
         with self._reported("entries_undropped"):
             for selector in tuple(self._owed):
                 await self._remove(selector)
                 if selector in self._owed:
                     self._owed.remove(selector)
-        return not self._owed
+        return not self._owed and self._channel.current()
 
     def _owe(self, selector: Selector) -> None:
         if selector not in self._owed:
@@ -190,7 +216,10 @@ class RedisEntries(CacheFace, RedisCache):
             yield
         except FAILURES as error:
             self.failures += 1
-            self._away_until = asyncio.get_running_loop().time() + PAUSE
+            if isinstance(error, UNREACHED):
+                self._channel.lost(error)
+            else:
+                self._away_until = asyncio.get_running_loop().time() + PAUSE
             self._on_error(event, f"{type(error).__name__}: {error}")
 
 

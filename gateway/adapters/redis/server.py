@@ -9,13 +9,18 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from redis.asyncio import BlockingConnectionPool, Redis
+from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError
+from redis.exceptions import TimeoutError as RedisTimeout
 
 OnError = Callable[[str, str], None]
 """Told the name of an event and what a person should know about it."""
 
 FAILURES = (RedisError, OSError)
 """What asking the server can raise: away, too slow, refusing, full."""
+
+UNREACHED = (RedisConnectionError, RedisTimeout, OSError)
+"""Of these, those that say nothing of what the server did or told meanwhile."""
 
 HEALTH_CHECK = 30
 """Seconds of silence after which a kept connection is tried before it is used."""

@@ -13,8 +13,9 @@ import pytest
 from redis import Redis
 from typing_extensions import override
 
-from gateway.adapters.redis import RedisEntries
+from gateway.adapters.redis import RedisChannel, RedisEntries
 from gateway.adapters.redis import entries as module
+from gateway.adapters.redis.channel import RUN
 from gateway.adapters.redis.entries import INDEX, INDICES, LONGEST, PREFIX, SKEW
 from gateway.policy.entry import Selector
 from gateway.policy.names import AccountName, CacheKey
@@ -66,7 +67,7 @@ async def test_all_keys_share_one_slot_and_only_entries_expire(redis_url: str, e
     async with redis_entries(redis_url, events) as store:
         await store.store(entry())
     names = {name.decode() for name in beside.scan_iter()}
-    assert names == {f"{PREFIX}k", INDICES, INDEX + json.dumps(["acme", "client"])}
+    assert names == {f"{PREFIX}k", INDICES, INDEX + json.dumps(["acme", "client"]), RUN}
     assert all(name.startswith("{intervals}:") for name in names)
     assert {name for name in names if beside.pttl(name) > 0} == {f"{PREFIX}k"}
 
@@ -119,8 +120,9 @@ async def test_a_server_that_went_and_came_back_is_used_again(
         assert await store.load(CacheKey("k")) is None
         assert await store.drop(Selector()) == 0
         await store.store(entry("lost"))
-        assert set(events.names) == {"entries_unreadable", "entries_undropped"}
+        assert set(events.names) == {"entries_unreadable", "replicas_unheard", "entries_undropped"}
         own_server.start()
+        await store._channel.follow()
         await store.store(entry("new"))
         assert await store.load(CacheKey("new")) == entry("new")
         assert await store.load(CacheKey("lost")) is None
@@ -174,7 +176,7 @@ async def test_a_store_that_failed_leaves_nothing_older_behind(
             broken.setattr(store, "_put", refuse)
             await store.store(entry(body=b"new"))
         assert await store.load(CacheKey("k")) is None
-    assert events.names == ["entries_unwritten"]
+    assert events.names == ["replicas_unheard", "entries_unwritten"]
 
 
 class Deaf(RedisEntries):
@@ -193,25 +195,29 @@ async def test_a_drop_that_failed_hides_what_it_covers_until_it_is_made(
     redis_url: str, events: Events, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "PAUSE", 0.0)
-    store = Deaf(redis_url, seal_key=SECRET, clock=lambda: NOW, on_error=events)
+    channel = RedisChannel(redis_url, on_error=events)
+    store = Deaf(channel, seal_key=SECRET, clock=lambda: NOW, on_error=events)
+    await store.open()
     await store.store(entry("k"))
     await store.drop(ACME)
     assert await store.load(CacheKey("k")) is None
     store.deaf = False
+    await channel.follow()
     assert await store.load(CacheKey("k")) is None
     await store.store(entry("k"))
     assert await store.load(CacheKey("k")) == entry("k")
-    await store.aclose()
-    assert set(events.names) == {"entries_undropped"}
+    await channel.aclose()
+    assert set(events.names) == {"replicas_unheard", "entries_undropped"}
 
 
 async def test_too_many_owed_drops_become_one_of_everything(
     redis_url: str, events: Events, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "OWED", 2)
-    store = Deaf(redis_url, seal_key=SECRET, clock=lambda: NOW, on_error=events)
+    channel = RedisChannel(redis_url, on_error=events)
+    store = Deaf(channel, seal_key=SECRET, clock=lambda: NOW, on_error=events)
     for number in range(4):
         await store.drop(Selector(key=CacheKey(str(number))))
     assert Selector() in store._owed
     assert len(store._owed) <= 2
-    await store.aclose()
+    await channel.aclose()

@@ -159,3 +159,13 @@ async def test_the_preference_costs_a_cached_read_nothing(open_house: OpenHouse)
     await tool.get("/client/4501/", JSON)
     told = await ended(tool, await accepted(tool, "GET", "/client/4501/"))
     assert (told["state"], told["result"]["cost"]) == ("completed", 0)
+
+
+async def test_an_idempotency_key_holds_for_jobs_too(open_house: OpenHouse) -> None:
+    house = await open_house()
+    tool = house.tool()
+    new = {"name": "Once", "datecreated": DAY}
+    told = [await ended(tool, await accepted(tool, "POST", "/client/", new, idempotency_key='"k-1"')) for _ in range(2)]
+    assert [it["status"] for it in told] == [201, 201]
+    assert told[0]["result"]["body"]["client"]["id"] == told[1]["result"]["body"]["client"]["id"]
+    assert len(house.arrivals("POST")) == 1

@@ -46,6 +46,17 @@ async def post(file: Path, notices: Sequence[Notice], *names: str) -> None:
         await store.aclose()
 
 
+async def waiting(file: Path) -> set[tuple[str, str]]:
+    """What a gateway that runs no more has left in its outbox: by path of the receiver and id."""
+    store = SqliteFile(file, on_error=_fails)
+    await store.open()
+    try:
+        rows = await SqliteRecords(store).scan(delivery.WAITING, most=10_000)
+    finally:
+        await store.aclose()
+    return {(f"/{it.lane}", it.id) for _, text in rows if (it := delivery.load(text)) is not None}
+
+
 async def ask(
     house: House, method: str, path: str = "", *, json: object = None, at: str | None = None
 ) -> tuple[int, dict[str, Any]]:

@@ -115,17 +115,24 @@ class JobRunner:
             await self._say()
             self._saying = self._spawn(self._keep_saying(), "jobs: alive")
         mine = taken(job, self._me)
-        if await self._store.change(job, mine):
-            self._at_work[job.id] = self._spawn(self._work(mine), f"job {job.id}")
+        try:
+            if await self._store.change(job, mine):
+                self._at_work[job.id] = self._spawn(self._work(mine), f"job {job.id}")
+        finally:  # another replica took it, or a stop came between
+            self._hush()
+
+    def _hush(self) -> None:
+        """Say no more that this replica is alive when it holds nothing: a stop would wait for that."""
+        if not self._at_work and self._saying is not None:
+            self._saying.cancel()
+            self._saying = None
 
     async def _work(self, job: Job) -> None:
         try:
             await self._settle(job, await self._tried(job))
         finally:
             del self._at_work[job.id]
-            if not self._at_work and self._saying is not None:
-                self._saying.cancel()
-                self._saying = None
+            self._hush()
             self._woken.set()
 
     async def _tried(self, job: Job) -> Verdict:

@@ -145,6 +145,24 @@ async def test_several_replicas_run_each_job_once(house: JobHouse) -> None:
     for number in range(20):
         bodies = [it.body for it in house.exchange.upstream.seen if it.target == f"/task/{number}/"]
         assert bodies == [b'{"title":"%d"}' % (number + step) for step in (0, 20, 40)]
+    assert [it.runner._saying for it in house.replicas] == [None] * 4, "who holds nothing says nothing"
+
+
+async def test_a_stop_while_a_job_is_taken_waits_for_nothing(house: JobHouse, monkeypatch: pytest.MonkeyPatch) -> None:
+    reached = asyncio.Event()
+
+    async def never(*_: object) -> bool:
+        reached.set()
+        await asyncio.Event().wait()
+        return False
+
+    one = house.replicas[0]
+    monkeypatch.setattr(one.store, "change", never)
+    await house.write()
+    await reached.wait()
+    one.tasks[0].cancel()
+    await asyncio.wait(one.tasks[:1])
+    assert one.runner._saying is None
 
 
 async def test_a_replica_that_was_only_slow_sends_nothing_of_what_others_took_over() -> None:

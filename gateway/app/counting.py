@@ -16,7 +16,7 @@ from gateway.adapters.prometheus.labels import METHOD
 from gateway.app import telling
 from gateway.app.stores import Stores
 from gateway.exchange.background import Background
-from gateway.exchange.noticing import POLLS
+from gateway.exchange.events.noticing import POLLS
 from gateway.exchange.reconcile import APP
 from gateway.exchange.usage import Recorder
 from gateway.policy import usage

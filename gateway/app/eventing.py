@@ -9,18 +9,18 @@ from typing import Any, TypeAlias
 
 from gateway.app import spending
 from gateway.exchange.background import Spawn
+from gateway.exchange.events.looking import Looking
+from gateway.exchange.events.noticing import POLLS, Counted, Noticing
+from gateway.exchange.events.polling import Polling
+from gateway.exchange.events.quotawatch import QuotaWatch
 from gateway.exchange.fetch import Fetch
 from gateway.exchange.gate import Gate
 from gateway.exchange.lists import Lists
-from gateway.exchange.looking import Looking
-from gateway.exchange.noticing import POLLS, Counted, Noticing
 from gateway.exchange.outlook import Outlook
-from gateway.exchange.polling import Polling
-from gateway.exchange.quotawatch import QuotaWatch
 from gateway.exchange.reconcile import Tell
-from gateway.policy import noticeable
 from gateway.policy.caller import Caller
 from gateway.policy.catalogue import Catalogue
+from gateway.policy.events import noticeable
 from gateway.policy.names import AccountName
 from gateway.policy.negotiation import Representation
 from gateway.ports import Outbox, Records

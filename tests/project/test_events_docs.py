@@ -6,9 +6,9 @@ import re
 
 import pytest
 
-from gateway.policy import noticeable
-from gateway.policy.noticeable import Way
-from gateway.policy.quotaevents import Occurrence
+from gateway.policy.events import noticeable
+from gateway.policy.events.noticeable import Way
+from gateway.policy.events.quotaevents import Occurrence
 from tests.project.tree import ROOT
 
 PAGE = (ROOT / "docs/events.md").read_text(encoding="utf-8")

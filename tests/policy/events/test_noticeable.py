@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.policy import catalogue, noticeable
-from gateway.policy.noticeable import Way
+from gateway.policy import catalogue
+from gateway.policy.events import noticeable
+from gateway.policy.events.noticeable import Way
 from gateway.simulator.catalogue import catalogue as documented
 
 SET_BY_CLIENTS = {

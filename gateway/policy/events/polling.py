@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from gateway.policy.noticeable import Noticeable
+from gateway.policy.events.noticeable import Noticeable
 
 KIND = "poll"
 """The kind of the records that say when a scope is looked at next, by whichever replica."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 
-from tests.exchange.noticed import ADMIN, Told, listed, put
+from tests.exchange.events.noticed import ADMIN, Told, listed, put
 from tests.fakes.exchange import caller
 
 ALL = "intervals.client.*"

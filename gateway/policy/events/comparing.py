@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from typing import TypeAlias
 
-from gateway.policy import noticing, seen
-from gateway.policy.noticing import Judged, Scope, Unknown
-from gateway.policy.seen import Sight
+from gateway.policy.events import noticing, seen
+from gateway.policy.events.noticing import Judged, Scope, Unknown
+from gateway.policy.events.seen import Sight
 from gateway.policy.translation.document import Fields
 from gateway.policy.translation.steps import Steps
 

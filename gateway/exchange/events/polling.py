@@ -10,17 +10,17 @@ import asyncio
 from collections.abc import Mapping
 
 from gateway.exchange.budgets import ticks
+from gateway.exchange.events.looking import Looking
+from gateway.exchange.events.noticing import POLLS, Noticing
 from gateway.exchange.gate import Gate
-from gateway.exchange.looking import Looking
-from gateway.exchange.noticing import POLLS, Noticing
 from gateway.exchange.reconcile import Tell
-from gateway.policy import marks, polling
 from gateway.policy.caller import Caller
+from gateway.policy.events import marks, polling
+from gateway.policy.events.noticeable import Noticeable
+from gateway.policy.events.noticing import Scope
+from gateway.policy.events.polling import Day
 from gateway.policy.faults import Fault
 from gateway.policy.names import AccountName
-from gateway.policy.noticeable import Noticeable
-from gateway.policy.noticing import Scope
-from gateway.policy.polling import Day
 from gateway.policy.records import Edit
 from gateway.policy.translation.malformed import Malformed
 from gateway.ports import Records, RecordsAway

@@ -2,10 +2,10 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.policy import comparing, noticeable, seen
+from gateway.policy.events import comparing, noticeable, seen
+from gateway.policy.events.noticing import Finding, Scope, Unknown
+from gateway.policy.events.seen import By, Seen, Sight
 from gateway.policy.names import AccountName
-from gateway.policy.noticing import Finding, Scope, Unknown
-from gateway.policy.seen import By, Seen, Sight
 from gateway.policy.translation.document import Fields
 from gateway.policy.translation.steps import finish
 

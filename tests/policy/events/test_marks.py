@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.policy import marks, noticeable
-from gateway.policy.marks import Mark
+from gateway.policy.events import marks, noticeable
+from gateway.policy.events.marks import Mark
 from gateway.policy.names import Partition
 
 RULES = noticeable.load()

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.policy import noticeable, polling
-from gateway.policy.polling import Day
+from gateway.policy.events import noticeable, polling
+from gateway.policy.events.polling import Day
 
 RULES = noticeable.load()
 DAY = 86_400.0

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.policy import seen
+from gateway.policy.events import seen
+from gateway.policy.events.seen import By, Seen, Sight
 from gateway.policy.notices import Json
-from gateway.policy.seen import By, Seen, Sight
 from gateway.policy.translation.document import Number
 
 rows = st.dictionaries(st.text(), st.none() | st.text() | st.integers() | st.booleans())

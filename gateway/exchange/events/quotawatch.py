@@ -6,14 +6,14 @@ import asyncio
 import math
 from collections.abc import Mapping, Sequence
 
+from gateway.exchange.events.noticing import Counted
 from gateway.exchange.gate import Gate
-from gateway.exchange.noticing import Counted
 from gateway.exchange.outlook import Outlook
 from gateway.exchange.reconcile import Tell
-from gateway.policy import quotaevents
+from gateway.policy.events import quotaevents
+from gateway.policy.events.quotaevents import Day, Occurrence, Told
 from gateway.policy.names import AccountName
 from gateway.policy.notices import Notice
-from gateway.policy.quotaevents import Day, Occurrence, Told
 from gateway.policy.records import Edit
 from gateway.ports import Outbox, Records, RecordsAway
 

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 
+from gateway.policy.events.noticeable import Noticeable
 from gateway.policy.names import Partition
-from gateway.policy.noticeable import Noticeable
 
 KIND = "mark"
 """The kind of these records; their key is the scope's."""

@@ -7,8 +7,8 @@ from typing import Any
 
 from gateway.policy.closure import Reason
 from gateway.policy.outcome import AccountClosed
+from tests.exchange.events.noticed import ADMIN, HOUR, Told
 from tests.exchange.gates import ACME
-from tests.exchange.noticed import ADMIN, HOUR, Told
 from tests.fakes.exchange import Exchange
 
 LOOK = 12.0

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
-from gateway.exchange.noticing import POLLS
-from tests.exchange.noticed import HOUR, INTERVAL, Told, listed
+from gateway.exchange.events.noticing import POLLS
+from tests.exchange.events.noticed import HOUR, INTERVAL, Told, listed
 from tests.fakes.exchange import caller
 
 ALL = "GET /client/?limit=2147483647"

@@ -8,9 +8,9 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from gateway.exchange import looking
-from tests.exchange.noticed import HOUR, INTERVAL, Told
-from tests.exchange.test_polling import polled
+from gateway.exchange.events import looking
+from tests.exchange.events.noticed import HOUR, INTERVAL, Told
+from tests.exchange.events.test_polling import polled
 
 LOOK = INTERVAL + 20
 

@@ -17,13 +17,13 @@ from hypothesis import strategies as st
 from typing_extensions import override
 
 from gateway.adapters.memory import MemoryRecords
-from gateway.exchange.noticing import Noticing
-from gateway.policy import noticeable
+from gateway.exchange.events.noticing import Noticing
 from gateway.policy.change import Change, Created, Deleted, Updated
+from gateway.policy.events import noticeable
+from gateway.policy.events.noticing import Scope
+from gateway.policy.events.seen import By, Sight
 from gateway.policy.names import AccountName, Partition
-from gateway.policy.noticing import Scope
 from gateway.policy.records import Edit
-from gateway.policy.seen import By, Sight
 from gateway.policy.translation.document import Fields
 from gateway.ports import RecordsAway
 from tests.exchange.conftest import VirtualTimeLoop

@@ -1,0 +1,1 @@
+"""Finding out what has changed, and making it known."""

@@ -1,0 +1,1 @@
+"""What is worth telling of rows and quotas: pure rules."""

@@ -6,13 +6,13 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from gateway.policy.attempt import Attempt
 from gateway.policy.entry import Entry, Selector
 from gateway.policy.messages import Request, Response
 from gateway.policy.names import AccountName, AppName, CacheKey
 from gateway.policy.notices import Notice
 from gateway.policy.records import Edit
 from gateway.policy.usage import Counts, Line, Row
+from gateway.policy.webhooks.attempt import Attempt
 
 Clock = Callable[[], float]
 """Wall time in epoch seconds: for ages and dates, never for the quota (the ledger has its own)."""

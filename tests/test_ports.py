@@ -15,8 +15,8 @@ from gateway.app.counting import Counted
 from gateway.exchange.background import Background, Spawn
 from gateway.exchange.cache import Memory
 from gateway.exchange.copies import Copies
-from gateway.exchange.outbox import RecordsOutbox
 from gateway.exchange.rendering import Rendition
+from gateway.exchange.webhooks.outbox import RecordsOutbox
 from gateway.ports import Elsewhere, EntryStore, Fills, Ledger, Outbox, Records, Send, UsageStore, Watch
 from tests.fakes.fills import FakeFills
 from tests.fakes.ledger import FakeLedger

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import os
 import sys
 import time
 from contextlib import AsyncExitStack
@@ -11,7 +12,7 @@ from pathlib import Path
 
 import aiohttp
 
-from benchmarks.session import panels
+from benchmarks.session import hearing, panels
 from benchmarks.session.figures import Watched
 from benchmarks.session.page import Session, page
 from gateway.demo.callers import play
@@ -27,16 +28,21 @@ PICTURES = (("status.png", 1200, "light"), ("status-phone.png", 390, "dark"))
 
 async def record(folder: Path) -> None:
     """Play, look, write."""
+    load, *_ = os.getloadavg()
     async with AsyncExitStack() as stack:
         session = await stack.enter_async_context(aiohttp.ClientSession())
         stage = await stack.enter_async_context(Stage(WHOLE.limits))
         target = stage.operations_url.removeprefix("http://").rstrip("/")
         prometheus = await stack.enter_async_context(PrometheusServer(stage.folder, session, target))
+        await stack.enter_async_context(hearing.listener(stage, session))
         tallies = {name: Tally() for name in APPS}
         _say("playing the demo's workload ...")
         began = time.time()
         await play(stage.url, WHOLE.calls, tallies, pace=WHOLE.pace)
+        await hearing.put_off(stage, session)
         ended = time.time()
+        await prometheus.reaches('intervals_gateway_jobs{state="completed"}', hearing.JOBS)
+        await prometheus.reaches('sum(intervals_gateway_webhook_deliveries_total{subscription="listener"})', 1)
         await prometheus.reaches("sum(intervals_gateway_requests_total)", total(tallies.values()).requests)
         _say("asking every panel ...")
         boards = {
@@ -48,6 +54,7 @@ async def record(folder: Path) -> None:
         _say("sending junk, scraping, asking for the same again and again ...")
         watched = Watched(session, stage)
         seen = Session(
+            load=load,
             played=total(tallies.values()),
             seconds=ended - began,
             boards=boards,

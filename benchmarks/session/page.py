@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import platform
+import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -18,8 +20,8 @@ _OPENING = """\
 
 Made by `python -m benchmarks.session`, which anyone can run (about a minute and a half; needs Debian's packages
 `prometheus` and `chromium`). It starts the simulator, the gateway and a Prometheus with the project's own
-configuration, plays the workload of `make demo`, and writes down what everything that is there to be looked at then
-says.
+configuration, subscribes a webhook by a reload, plays the workload of `make demo`, puts a few jobs off, and writes down
+what everything that is there to be looked at then says.
 """
 
 
@@ -29,6 +31,7 @@ class Session:
 
     played: Tally
     seconds: float
+    load: float
     boards: Mapping[str, Sequence[Shown]]
     series: Series
     scrape: Scrape
@@ -43,9 +46,10 @@ def page(session: Session) -> str:
 
 def _load(session: Session) -> Iterator[str]:
     it = session.played
-    yield (
-        f"Python {platform.python_version()}, {platform.machine()}. {it.requests:,} requests of six apps in "
-        f"{session.seconds:.0f} s; {it.spent:,} went upstream, {it.refused:,} answers said to come back later.\n"
+    yield _prose(
+        f"Python {platform.python_version()}, {platform.machine()}, {os.cpu_count()} cores with other work too (load "
+        f"average {session.load:.1f} before). {it.requests:,} requests of six apps in {session.seconds:.0f} s; "
+        f"{it.spent:,} went upstream, {it.refused:,} answers said to come back later."
     )
 
 
@@ -69,9 +73,9 @@ def _costs(session: Session) -> Iterator[str]:
             ("its access line on the event loop", f"{hit.line:.2f} us, {hit.line / hit.cpu:.1%} of the hit"),
         ],
     )
-    yield (
+    yield _prose(
         "The junk: unknown app keys, paths, methods, media types, ids and user agents, each of them different. The "
-        "parts of a hit are measured by themselves (`python -m benchmarks.observing`), the hit with all of them.\n"
+        "parts of a hit are measured by themselves (`python -m benchmarks.observing`), the hit with all of them."
     )
 
 
@@ -83,16 +87,20 @@ def _pictures() -> Iterator[str]:
 
 def _boards(session: Session) -> Iterator[str]:
     yield "## What the panels show\n"
-    yield (
+    yield _prose(
         "Each query was asked as Grafana would ask it for the span of the load, with every variable at All. Of lines "
         "over time the highest value is given, of numbers and tables what they show; at most three series, the highest "
-        "first.\n"
+        "first."
     )
     for title, rows in session.boards.items():
         yield f"### {title}\n"
         yield from _table(("panel", "shows", "series"), [(it.panel, _told(it), str(it.series)) for it in rows])
     quiet = ", ".join(f"*{panel}*" for panel in session.quiet) or "none"
-    yield f"Panels to which this load gives nothing to show: {quiet}."
+    yield _prose(f"Panels to which this load gives nothing to show: {quiet}.").rstrip()
+
+
+def _prose(text: str) -> str:
+    return textwrap.fill(text, 120, break_on_hyphens=False) + "\n"
 
 
 def _told(it: Shown) -> str:

@@ -1,8 +1,9 @@
 """Posts deliveries over aiohttp, to addresses that were checked, and to no other.
 
-A name is looked up here; every address it has must be allowed (`policy/receivers.py`). aiohttp then gets the checked
-addresses instead of the name, so that no second look-up can give another, and each socket is made only for one of them:
-an address written in the URL itself, in whatever spelling, is met there. The host of the URL stays what TLS checks.
+A name is looked up here; every address it has must be allowed (`policy/webhooks/receivers.py`). aiohttp then gets the
+checked addresses instead of the name, so that no second look-up can give another, and each socket is made only for one
+of them: an address written in the URL itself, in whatever spelling, is met there. The host of the URL stays what TLS
+checks.
 """
 
 from __future__ import annotations
@@ -25,9 +26,9 @@ from typing_extensions import override
 from yarl import URL
 
 from gateway import __version__
-from gateway.policy import receivers, retries
-from gateway.policy.attempt import Answered, Attempt, Unanswered
-from gateway.policy.receivers import Receivers
+from gateway.policy.webhooks import receivers, retries
+from gateway.policy.webhooks.attempt import Answered, Attempt, Unanswered
+from gateway.policy.webhooks.receivers import Receivers
 
 _READ_AT_MOST = 64 * 1024
 _SHORTEST = 0.001  # aiohttp takes 0 for no limit

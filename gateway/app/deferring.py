@@ -10,14 +10,14 @@ from aiohttp import web
 from gateway.app import people
 from gateway.app.line import Watching
 from gateway.exchange.background import Spawn
-from gateway.exchange.job_attempt import Attempt, Handle
-from gateway.exchange.job_ends import JobEnds, Tell
-from gateway.exchange.job_runner import JobRunner
-from gateway.exchange.job_store import JobStore
-from gateway.exchange.jobs import Jobs
+from gateway.exchange.jobs.accepting import Jobs
+from gateway.exchange.jobs.attempt import Attempt, Handle
+from gateway.exchange.jobs.ends import JobEnds, Tell
+from gateway.exchange.jobs.runner import JobRunner
+from gateway.exchange.jobs.store import JobStore
 from gateway.policy.caller import Caller
 from gateway.policy.catalogue import Catalogue
-from gateway.policy.job import Job, State
+from gateway.policy.jobs.job import Job, State
 from gateway.policy.messages import Request, Response
 from gateway.policy.names import AppName
 from gateway.policy.trace import Trace

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
-from gateway.policy.job import State
+from gateway.app import asking
+from gateway.policy.jobs.job import State
 from gateway.settings import Settings
 from gateway.web.cache_client import Refused, ask
 from gateway.web.jobs_api import PATH
 
-_MISUSED = 2
 _HEAD = ("id", "app", "state", "accepted", "request", "status", "detail")
 
 
@@ -21,21 +19,14 @@ def add_arguments(parser: ArgumentParser) -> None:
     """The arguments of the command."""
     parser.add_argument("action", nargs="?", default="list", choices=["list", "cancel"], help="list if not given")
     parser.add_argument("id", nargs="?", help="the job to cancel")
-    parser.add_argument(
-        "--config", type=Path, required=True, metavar="FILE", help="the running gateway's configuration"
-    )
+    asking.add_configuration(parser)
     parser.add_argument("--state", choices=list(State), metavar="STATE", help=f"only in this state: {', '.join(State)}")
     parser.add_argument("--app", metavar="NAME", help="only this app's")
 
 
 def run(settings: Settings, options: Namespace, complain: Callable[[str], None]) -> int:
     """Print the jobs, or cancel one; tells the exit code. Raises `Unanswered` where no gateway answers."""
-    try:
-        sys.stdout.write(_told(settings.operations.host, settings.operations.port, options))
-    except Refused as refusal:
-        complain(str(refusal))
-        return _MISUSED
-    return 0
+    return asking.answered(_told, settings, options, complain)
 
 
 def _told(host: str, port: int, options: Namespace) -> str:
@@ -43,7 +34,7 @@ def _told(host: str, port: int, options: Namespace) -> str:
     if options.action == "list":
         if options.id is not None:
             raise Refused("a list takes no id; `jobs cancel ID` does")
-        return shown(_rows(ask(host, port, "GET", PATH, conditions, expected=("jobs", list))))
+        return shown(asking.rows(ask(host, port, "GET", PATH, conditions, expected=("jobs", list)), "jobs"))
     if options.id is None or conditions:
         raise Refused("cancel takes the id of one job, and no condition")
     if not options.id.isalnum():
@@ -54,17 +45,9 @@ def _told(host: str, port: int, options: Namespace) -> str:
 
 def shown(jobs: Sequence[Mapping[str, Any]]) -> str:
     """The jobs as a table of plain text."""
-    cells = [_HEAD, *(_cells(job) for job in jobs)]
-    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
-    lines = ("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in cells)
-    return "".join(f"{line.rstrip()}\n" for line in lines)
+    return asking.table(_HEAD, [_cells(job) for job in jobs])
 
 
 def _cells(job: Mapping[str, Any]) -> tuple[str, ...]:
     told = {**job, "request": f"{job['method']} {job['target']}"}
     return tuple("" if told[name] is None else str(told[name]) for name in _HEAD)
-
-
-def _rows(told: Mapping[str, object]) -> Sequence[Mapping[str, Any]]:
-    jobs = told["jobs"]
-    return jobs if isinstance(jobs, list) else []

@@ -1,7 +1,7 @@
 """Whose secrets sign what: of the configured subscriptions and apps, and of subscriptions made while running.
 
 The latter's are derived, so that none is stored: from a key of their own, or from the tokens and keys of the accounts
-and apps. When that changes, `exchange/subscriptions.py` sees it by their fingerprints.
+and apps. When that changes, `exchange/webhooks/subscriptions.py` sees it by their fingerprints.
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ import hashlib
 from collections.abc import Collection, Sequence
 from urllib.parse import urlsplit
 
-from gateway.policy import signing, subscription
-from gateway.policy.delivery import Delivery
 from gateway.policy.names import AccountName
-from gateway.policy.subscription import MADE, Origin, Subscription
+from gateway.policy.webhooks import signing, subscription
+from gateway.policy.webhooks.delivery import Delivery
+from gateway.policy.webhooks.subscription import MADE, Origin, Subscription
 from gateway.settings import Settings
 from gateway.settings.secret import Secret
 

@@ -20,17 +20,17 @@ from gateway.adapters.prometheus.labels import OTHER
 from gateway.adapters.webhooks import Forbidden, Webhooks
 from gateway.app.signers import Signers, configured
 from gateway.exchange.background import Background
-from gateway.exchange.dead_letters import DeadLetters
-from gateway.exchange.deliverer import Deliverer
-from gateway.exchange.endurance import Endurance
-from gateway.exchange.lane import Means
-from gateway.exchange.outbox import RecordsOutbox
-from gateway.exchange.outstanding import Outstanding
-from gateway.exchange.subscribing import Subscribing, Unfit, Wrong
-from gateway.exchange.subscriptions import Listed, Subscriptions
-from gateway.policy import delivery, receivers, signing
-from gateway.policy.receivers import Receivers
-from gateway.policy.subscription import MADE
+from gateway.exchange.webhooks.dead_letters import DeadLetters
+from gateway.exchange.webhooks.deliverer import Deliverer
+from gateway.exchange.webhooks.endurance import Endurance
+from gateway.exchange.webhooks.lane import Means
+from gateway.exchange.webhooks.outbox import RecordsOutbox
+from gateway.exchange.webhooks.outstanding import Outstanding
+from gateway.exchange.webhooks.subscribing import Subscribing, Unfit, Wrong
+from gateway.exchange.webhooks.subscriptions import Listed, Subscriptions
+from gateway.policy.webhooks import delivery, receivers, signing
+from gateway.policy.webhooks.receivers import Receivers
+from gateway.policy.webhooks.subscription import MADE
 from gateway.ports import Outbox, Records, RecordsAway
 from gateway.settings import Settings, formats
 from gateway.web.webhooks_api import WebhooksApi, state

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from gateway.app import asking
 from gateway.settings import Settings
 from gateway.web.cache_client import Refused, ask
 from gateway.web.webhooks_api import PATH
 
-_MISUSED = 2
 _NEEDS_ID = frozenset({"test", "enable"})
 _TAKES_NO_ID = frozenset({"list", "dead"})
 _SUBSCRIPTIONS = ("id", "state", "waiting", "account", "events", "url")
@@ -26,19 +24,12 @@ def add_arguments(parser: ArgumentParser) -> None:
     actions = ["list", "test", "enable", "dead", "replay"]
     parser.add_argument("action", choices=actions, help="list and dead show; replay without an id replays all")
     parser.add_argument("id", nargs="?", help="a subscription to test or enable, or a dead letter to replay")
-    parser.add_argument(
-        "--config", type=Path, required=True, metavar="FILE", help="the running gateway's configuration"
-    )
+    asking.add_configuration(parser)
 
 
 def run(settings: Settings, options: Namespace, complain: Callable[[str], None]) -> int:
     """Do it and print what came of it; tells the exit code. Raises `Unanswered` where no gateway answers."""
-    try:
-        sys.stdout.write(_told(settings.operations.host, settings.operations.port, options))
-    except Refused as refusal:
-        complain(str(refusal))
-        return _MISUSED
-    return 0
+    return asking.answered(_told, settings, options, complain)
 
 
 def _told(host: str, port: int, options: Namespace) -> str:
@@ -50,7 +41,8 @@ def _told(host: str, port: int, options: Namespace) -> str:
     path = f"{PATH}/{quote(name or '', safe='')}"
     match action:
         case "list":
-            return _table(_SUBSCRIPTIONS, _rows(ask(host, port, "GET", PATH, {}, expected=("subscriptions", list))))
+            told = ask(host, port, "GET", PATH, {}, expected=("subscriptions", list))
+            return _table(_SUBSCRIPTIONS, asking.rows(told, "subscriptions"))
         case "dead":
             return _table(_LETTERS, _all_dead(host, port))
         case "test":
@@ -72,23 +64,14 @@ def _all_dead(host: str, port: int) -> Sequence[Mapping[str, Any]]:
     conditions: dict[str, str] = {}
     while True:
         told = ask(host, port, "GET", f"{PATH}/dead", conditions, expected=("dead", list))
-        letters += _rows(told, "dead")
+        letters += asking.rows(told, "dead")
         if told.get("next") is None:
             return letters
         conditions = {"after": str(told["next"])}
 
 
-def _rows(told: Mapping[str, object], member: str = "subscriptions") -> Sequence[Mapping[str, Any]]:
-    rows = told[member]
-    return rows if isinstance(rows, list) else []
-
-
 def _table(head: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> str:
-    """Write rows as a table of plain text."""
-    cells = [head, *([_cell(name, row) for name in head] for row in rows)]
-    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
-    lines = ("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in cells)
-    return "".join(f"{line.rstrip()}\n" for line in lines)
+    return asking.table(head, [[_cell(name, row) for name in head] for row in rows])
 
 
 def _cell(name: str, row: Mapping[str, Any]) -> str:

@@ -64,14 +64,18 @@ class Polling:
         self._spent: dict[AccountName, int] = {}
         self._failing: set[str] = set()
         self._tidied = float("-inf")
+        self._away = False
 
     async def run(self) -> None:
         """Look at whatever is due, until cancelled."""
         while True:
             try:
                 await self.look()
+                self._away = False
             except RecordsAway as error:
-                self._tell("polls_wait", level="warning", detail=str(error))
+                if not self._away:
+                    self._away = True
+                    self._tell("polls_wait", level="warning", detail=str(error))
             await asyncio.sleep(min(_EVERY, self.interval or _EVERY))
 
     async def look(self) -> None:

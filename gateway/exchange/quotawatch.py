@@ -47,14 +47,18 @@ class QuotaWatch:
         self.foreign_shares = foreign_shares
         self._counted = counted
         self._tell = tell
+        self._away = False
 
     async def run(self) -> None:
         """Look every few seconds, until cancelled."""
         while True:
             try:
                 await self.look()
+                self._away = False
             except RecordsAway as error:
-                self._tell("quota_events_wait", level="warning", detail=str(error))
+                if not self._away:
+                    self._away = True
+                    self._tell("quota_events_wait", level="warning", detail=str(error))
             await asyncio.sleep(_EVERY)
 
     async def look(self) -> None:

@@ -70,6 +70,8 @@ class Warming:
     async def look(self) -> None:
         """Count, and fetch what is due while nobody waits and there is quota to spare."""
         usages = self._counted()
+        if not usages:  # as always where warming is off
+            return
         left = {name: day.left for name, day in self._gate.snapshot().days.items()}
         for entry in warming.due(usages, left, most=self.most, now=self._clock()):
             if self._may_spend(entry.account):

@@ -50,10 +50,16 @@ class Mark:
 
 
 def load(text: str | None, partition: Partition) -> Mark | None:
-    """Read a mark; none if it was made with another credential, which saw other rows and columns."""
+    """Read a mark; none if it was made with another credential, which saw other rows and columns.
+
+    One that another version wrote in another way is none either: what follows is a first look.
+    """
     if text is None:
         return None
-    mark = Mark(**json.loads(text))
+    try:
+        mark = Mark(**json.loads(text))
+    except (TypeError, ValueError):
+        return None
     return mark if mark.partition == partition else None
 
 

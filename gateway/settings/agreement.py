@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from gateway.policy import catalogue
-from gateway.policy.subscription import MADE, RESERVED
+from gateway.policy.webhooks.subscription import MADE, RESERVED
 from gateway.settings.mistakes import known_are
 from gateway.settings.places import Path
 from gateway.settings.secret import Secret, Surroundings

@@ -12,15 +12,17 @@ import math
 import re
 from urllib.parse import parse_qsl, urlencode
 
-from gateway.exchange.jobs import PAGE, Jobs, representation
+from gateway.exchange.jobs.accepting import PAGE, Jobs, representation
 from gateway.exchange.pace import drive
-from gateway.policy import job, job_report, negotiation
+from gateway.policy import negotiation
 from gateway.policy.caller import Caller
 from gateway.policy.faults import Fault, Kind
-from gateway.policy.job import State
-from gateway.policy.job_notice import PATH
-from gateway.policy.job_report import Embedded, Member
-from gateway.policy.job_result import LONGEST_BODY, Result
+from gateway.policy.jobs import job
+from gateway.policy.jobs import report as job_report
+from gateway.policy.jobs.job import State
+from gateway.policy.jobs.notice import PATH
+from gateway.policy.jobs.report import Embedded, Member
+from gateway.policy.jobs.result import LONGEST_BODY, Result
 from gateway.policy.messages import Headers, Request, Response
 from gateway.policy.negotiation import Representation, Unsupported
 from gateway.policy.translation import json_codec, xml_codec

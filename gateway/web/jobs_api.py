@@ -13,8 +13,8 @@ from aiohttp import web
 
 from gateway.policy import shown
 from gateway.policy.faults import Fault
-from gateway.policy.job import Job, State
-from gateway.policy.job_report import moment
+from gateway.policy.jobs.job import Job, State
+from gateway.policy.jobs.report import moment
 from gateway.policy.names import AppName
 
 PATH = "/api/jobs"

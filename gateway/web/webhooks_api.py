@@ -13,12 +13,12 @@ import orjson
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from gateway.exchange.dead_letters import DeadLetters
-from gateway.exchange.outstanding import Outstanding
-from gateway.exchange.subscribing import Subscribing, Unfit, Wrong
-from gateway.exchange.subscriptions import Listed, Subscriptions
-from gateway.policy import delivery
-from gateway.policy.delivery import Delivery
+from gateway.exchange.webhooks.dead_letters import DeadLetters
+from gateway.exchange.webhooks.outstanding import Outstanding
+from gateway.exchange.webhooks.subscribing import Subscribing, Unfit, Wrong
+from gateway.exchange.webhooks.subscriptions import Listed, Subscriptions
+from gateway.policy.webhooks import delivery
+from gateway.policy.webhooks.delivery import Delivery
 from gateway.ports import RecordsAway
 
 PATH = "/api/webhooks"

@@ -16,8 +16,8 @@ from aiohttp import web
 
 from gateway.adapters import webhooks
 from gateway.adapters.webhooks import Forbidden, Webhooks
-from gateway.policy.attempt import Answered, Attempt, Unanswered
-from gateway.policy.receivers import Receivers, receivers
+from gateway.policy.webhooks.attempt import Answered, Attempt, Unanswered
+from gateway.policy.webhooks.receivers import Receivers, receivers
 
 HERE = receivers(["127.0.0.0/8"], [])
 NAMED = receivers(["tool.internal", "127.0.0.1"], [])

@@ -15,7 +15,7 @@ from gateway.exchange.background import Background
 from gateway.policy import catalogue
 from gateway.policy.caller import Caller
 from gateway.policy.faults import Fault
-from gateway.policy.job import State
+from gateway.policy.jobs.job import State
 from gateway.policy.messages import Headers, Request, Response
 from gateway.policy.names import AppName
 from gateway.policy.trace import Trace

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from gateway.app.signers import Signers, configured
-from gateway.policy import delivery
 from gateway.policy.names import AccountName, AppName
 from gateway.policy.notices import Notice
+from gateway.policy.webhooks import delivery
 from gateway.settings import load
 from gateway.settings.table import Settings
 from tests.app.configured import CONFIG

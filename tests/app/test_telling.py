@@ -9,12 +9,12 @@ from gateway.adapters.memory import MemoryRecords
 from gateway.adapters.prometheus import Gauges
 from gateway.app.telling import Telling, allowed, labels, open_telling
 from gateway.exchange.background import Background
-from gateway.policy import delivery, subscription
 from gateway.policy.names import AccountName, AppName
 from gateway.policy.notices import Notice
-from gateway.policy.receivers import refusal
 from gateway.policy.records import Edit
-from gateway.policy.subscription import Origin, Subscription
+from gateway.policy.webhooks import delivery, subscription
+from gateway.policy.webhooks.receivers import refusal
+from gateway.policy.webhooks.subscription import Origin, Subscription
 from tests.app.configured import Kept
 from tests.app.test_signers import settings
 from tests.journeys.waiting import until

@@ -19,6 +19,7 @@ from tests.project.tree import ROOT
 SESSION = Session(
     played=Tally(requests=2_000, spent=230, refused=66),
     seconds=25.2,
+    load=0.31,
     boards={"Overview": [Shown("Saved", (("Saved", "1,383"),), 1), Shown("Dry", (), 0)]},
     series=Series(850, 887, 887, 10_000),
     scrape=Scrape(98_000, 15_000, 17.5, 15.0),
@@ -28,9 +29,9 @@ SESSION = Session(
 
 
 def test_the_page_tells_all_of_it() -> None:
-    text = page(SESSION)
+    text = " ".join(page(SESSION).split())
     for told in (
-        "2,000 requests of six apps in 25 s; 230 went upstream, 66 answers",
+        "other work too (load average 0.3 before). 2,000 requests of six apps in 25 s; 230 went upstream",
         "| series after 10,000 more, 10,000 of them answered | 887 |",
         "15.0 ms; every 15 s 0.10% of a core",
         "0.70 us, 1.0% of the hit",

@@ -10,20 +10,20 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from gateway.exchange.background import Background
-from gateway.exchange.dead_letters import DeadLetters
-from gateway.exchange.deliverer import Deliverer
-from gateway.exchange.endurance import Endurance
-from gateway.exchange.lane import Means
-from gateway.exchange.outbox import RecordsOutbox
-from gateway.exchange.outstanding import Outstanding
-from gateway.exchange.subscribing import Subscribing, Unfit, Wrong
-from gateway.exchange.subscriptions import Subscriptions
-from gateway.policy import signing
-from gateway.policy.attempt import Answered, Attempt
-from gateway.policy.delivery import Delivery
+from gateway.exchange.webhooks.dead_letters import DeadLetters
+from gateway.exchange.webhooks.deliverer import Deliverer
+from gateway.exchange.webhooks.endurance import Endurance
+from gateway.exchange.webhooks.lane import Means
+from gateway.exchange.webhooks.outbox import RecordsOutbox
+from gateway.exchange.webhooks.outstanding import Outstanding
+from gateway.exchange.webhooks.subscribing import Subscribing, Unfit, Wrong
+from gateway.exchange.webhooks.subscriptions import Subscriptions
 from gateway.policy.names import AccountName
 from gateway.policy.notices import Json, Notice
-from gateway.policy.subscription import Origin, Subscription
+from gateway.policy.webhooks import signing
+from gateway.policy.webhooks.attempt import Answered, Attempt
+from gateway.policy.webhooks.delivery import Delivery
+from gateway.policy.webhooks.subscription import Origin, Subscription
 from tests.fakes.records import FakeRecords
 
 EPOCH = 1_900_000_000.0

@@ -10,9 +10,9 @@ import random
 
 import pytest
 
-from gateway.exchange import deliverer
-from gateway.policy.attempt import Answered, Attempt, Unanswered
-from gateway.policy.delivery import DEAD, WAITING
+from gateway.exchange.webhooks import deliverer
+from gateway.policy.webhooks.attempt import Answered, Attempt, Unanswered
+from gateway.policy.webhooks.delivery import DEAD, WAITING
 from tests.exchange.telling import Behaviour, Bench, after, clock, notice, subscription
 from tests.fakes.records import FakeRecords
 

@@ -130,6 +130,19 @@ async def test_a_list_that_only_stands_in_for_a_failure_is_a_poll_that_failed() 
         assert len(await it.told()) == 1
 
 
+async def test_records_that_are_away_hold_looks_up_and_are_told_of_once() -> None:
+    it = Told("intervals.client.*", "quota.*", interval="5m")
+    async with it.replica() as gateway:
+        await asyncio.sleep(60)
+        it.records.away = True
+        it.account.browser("PUT", f"/client/{it.account.first('client')}/", name="Renamed")
+        await asyncio.sleep(HOUR)
+        assert sorted(name for name, _ in gateway.events) == ["polls_wait", "quota_events_wait"]
+        it.records.away = False
+        await asyncio.sleep(INTERVAL)
+        assert [notice["type"] for notice in await it.notices()] == ["intervals.client.updated"]
+
+
 async def test_what_nobody_subscribes_to_any_more_is_forgotten() -> None:
     it = Told("intervals.client.*", interval="5m")
     async with it.replica():

@@ -8,13 +8,13 @@ from types import TracebackType
 from typing import Any, Self
 
 from gateway.exchange.background import Background
-from gateway.exchange.job_attempt import Attempt
-from gateway.exchange.job_ends import JobEnds
-from gateway.exchange.job_runner import JobRunner
-from gateway.exchange.job_store import OPEN, JobStore
-from gateway.exchange.jobs import Jobs
+from gateway.exchange.jobs.accepting import Jobs
+from gateway.exchange.jobs.attempt import Attempt
+from gateway.exchange.jobs.ends import JobEnds
+from gateway.exchange.jobs.runner import JobRunner
+from gateway.exchange.jobs.store import OPEN, JobStore
 from gateway.policy.caller import Caller
-from gateway.policy.job import Job, State
+from gateway.policy.jobs.job import Job, State
 from gateway.policy.names import AppName
 from gateway.policy.translation.malformed import Limits
 from tests.fakes.exchange import MAX_BODY, ROWS, TOOL, Exchange, Heard, caller

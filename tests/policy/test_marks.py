@@ -20,6 +20,8 @@ def test_a_mark_is_read_by_who_made_it() -> None:
     assert marks.load(mark.text, ONE) == mark
     assert marks.load(mark.text, Partition("two")) is None
     assert marks.load(None, ONE) is None
+    assert marks.load('{"place": 7}', ONE) is None
+    assert marks.load("7", ONE) is None
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ import pytest
 from aiohttp import web
 
 from gateway.adapters.prometheus.families import FAMILIES, PREFIX
-from gateway.exchange import endurance, subscribing
-from gateway.policy.retries import WAITS
+from gateway.exchange.webhooks import endurance, subscribing
+from gateway.policy.webhooks.retries import WAITS
 from gateway.settings import formats
 from gateway.web.webhooks_api import WebhooksApi
 from tests.exchange.telling import Bench

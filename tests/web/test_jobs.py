@@ -8,12 +8,12 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from gateway.exchange.job_ends import JobEnds
-from gateway.exchange.job_store import JobStore
-from gateway.exchange.jobs import PAGE, Jobs
+from gateway.exchange.jobs.accepting import PAGE, Jobs
+from gateway.exchange.jobs.ends import JobEnds
+from gateway.exchange.jobs.store import JobStore
 from gateway.policy.caller import Caller
 from gateway.policy.faults import Fault, Kind
-from gateway.policy.job_verdict import Ended, of_answer, of_fault
+from gateway.policy.jobs.verdict import Ended, of_answer, of_fault
 from gateway.policy.messages import Headers, Request, Response
 from gateway.web.jobs import JobPages
 from tests.fakes.exchange import ROWS, TOOL, caller, request, trace

@@ -10,10 +10,10 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
 from gateway.policy.faults import Fault, Kind
-from gateway.policy.job import Job, State
+from gateway.policy.jobs.job import Job, State
 from gateway.policy.names import AppName
 from gateway.web import jobs_api
-from tests.policy.jobs import job
+from tests.policy.jobs.making import job
 
 ENDED = job(2, state=State.FAILED, ended_at=500.0, status=400, why="no")
 

@@ -9,7 +9,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient
 from pytest_aiohttp import AiohttpClient
 
-from gateway.policy import delivery
+from gateway.policy.webhooks import delivery
 from gateway.settings import formats
 from gateway.web.webhooks_api import WebhooksApi
 from tests.exchange.telling import Bench, clock, notice, subscription

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from gateway.policy.backlog import Priority
 from gateway.policy.closure import Reason
 from gateway.policy.faults import Kind
-from gateway.policy.job import State
+from gateway.policy.jobs.job import State
 from gateway.policy.negotiation import Representation
 from gateway.policy.noticing import Event
 from gateway.policy.quotaevents import Occurrence

@@ -35,6 +35,7 @@ class Receiver:
     def __init__(self, secret: str = SECRET) -> None:
         self.secret = secret
         self.arrived: list[Arrived] = []
+        self.accepted: set[tuple[str, str]] = set()
         self.failing = True
         self.port = 0
         self._leaving = asyncio.Event()
@@ -78,8 +79,12 @@ class Receiver:
             case "/cut":
                 return await self._cut_off(request)
             case "/flaky" if not self.failing:
-                return web.Response(status=204)
-        return self._answer(request.path)
+                return self._accept(request)
+        return self._answer(request.path) if request.path != "/ok" else self._accept(request)
+
+    def _accept(self, request: web.BaseRequest) -> web.Response:
+        self.accepted.add((request.path, request.headers["webhook-id"]))
+        return web.Response(status=204)
 
     def _answer(self, path: str) -> web.Response:
         status, fields = {

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from gateway.adapters.sqlite import SqliteFile, SqliteRecords
-from gateway.policy import delivery
 from gateway.policy.names import AccountName
 from gateway.policy.notices import Notice
+from gateway.policy.webhooks import delivery
 from tests.journeys.configuration import PLAIN, Setup
 from tests.journeys.house import House
 from tests.journeys.waiting import DEADLINE
@@ -44,6 +44,17 @@ async def post(file: Path, notices: Sequence[Notice], *names: str) -> None:
             assert await records.swap(edits)
     finally:
         await store.aclose()
+
+
+async def waiting(file: Path) -> set[tuple[str, str]]:
+    """What a gateway that runs no more has left in its outbox: by path of the receiver and id."""
+    store = SqliteFile(file, on_error=_fails)
+    await store.open()
+    try:
+        rows = await SqliteRecords(store).scan(delivery.WAITING, most=10_000)
+    finally:
+        await store.aclose()
+    return {(f"/{it.lane}", it.id) for _, text in rows if (it := delivery.load(text)) is not None}
 
 
 async def ask(

@@ -1,0 +1,1 @@
+"""Jobs at work: accepted, taken up in their order, tried, ended."""

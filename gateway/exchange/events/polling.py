@@ -6,12 +6,12 @@ made one after the other. One that fails moves no mark, so that the next catches
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
 
 from gateway.exchange.budgets import ticks
 from gateway.exchange.events.looking import Looking
 from gateway.exchange.events.noticing import POLLS, Noticing
+from gateway.exchange.events.rounds import rounds
 from gateway.exchange.gate import Gate
 from gateway.exchange.reconcile import Tell
 from gateway.policy.caller import Caller
@@ -23,7 +23,7 @@ from gateway.policy.faults import Fault
 from gateway.policy.names import AccountName
 from gateway.policy.records import Edit
 from gateway.policy.translation.malformed import Malformed
-from gateway.ports import Records, RecordsAway
+from gateway.ports import Records
 
 _EVERY = 15.0
 """Seconds between looks at what is due."""
@@ -64,19 +64,14 @@ class Polling:
         self._spent: dict[AccountName, int] = {}
         self._failing: set[str] = set()
         self._tidied = float("-inf")
-        self._away = False
 
     async def run(self) -> None:
         """Look at whatever is due, until cancelled."""
-        while True:
-            try:
-                await self.look()
-                self._away = False
-            except RecordsAway as error:
-                if not self._away:
-                    self._away = True
-                    self._tell("polls_wait", level="warning", detail=str(error))
-            await asyncio.sleep(min(_EVERY, self.interval or _EVERY))
+        await rounds(
+            self.look,
+            every=lambda: min(_EVERY, self.interval or _EVERY),
+            waits=lambda why: self._tell("polls_wait", level="warning", detail=why),
+        )
 
     async def look(self) -> None:
         """Look at what is due now. Raises `RecordsAway`."""

@@ -7,6 +7,7 @@ import math
 from collections.abc import Mapping, Sequence
 
 from gateway.exchange.events.noticing import Counted
+from gateway.exchange.events.rounds import rounds
 from gateway.exchange.gate import Gate
 from gateway.exchange.outlook import Outlook
 from gateway.exchange.reconcile import Tell
@@ -15,7 +16,7 @@ from gateway.policy.events.quotaevents import Day, Occurrence, Told
 from gateway.policy.names import AccountName
 from gateway.policy.notices import Notice
 from gateway.policy.records import Edit
-from gateway.ports import Outbox, Records, RecordsAway
+from gateway.ports import Outbox, Records
 
 _EVERY = 5.0
 """Seconds between looks."""
@@ -47,19 +48,14 @@ class QuotaWatch:
         self.foreign_shares = foreign_shares
         self._counted = counted
         self._tell = tell
-        self._away = False
 
     async def run(self) -> None:
         """Look every few seconds, until cancelled."""
-        while True:
-            try:
-                await self.look()
-                self._away = False
-            except RecordsAway as error:
-                if not self._away:
-                    self._away = True
-                    self._tell("quota_events_wait", level="warning", detail=str(error))
-            await asyncio.sleep(_EVERY)
+        await rounds(
+            self.look,
+            every=lambda: _EVERY,
+            waits=lambda why: self._tell("quota_events_wait", level="warning", detail=why),
+        )
 
     async def look(self) -> None:
         """Make known what has occurred to the accounts that somebody watches. Raises `RecordsAway`."""

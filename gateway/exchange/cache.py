@@ -52,9 +52,14 @@ class Cache:
         """Look in memory only: the way of a hit."""
         return self._memory.peek(key)
 
-    def hold(self, entry: Entry, source: HeldAnswer) -> HeldAnswer:
-        """Keep in memory what was selected from a whole list: it lasts as long as that."""
-        held = self._hold(entry)
+    def hold(self, entry: Entry, source: HeldAnswer, generation: int) -> HeldAnswer:
+        """Keep in memory what was selected from a whole list: it lasts as long as that, which may be over already.
+
+        `generation` is that of the resource from before the list was looked for.
+        """
+        true = generation == self.generation(entry.account, entry.resource)
+        listed = self._memory.peek(source.entry.key) is source
+        held = self._hold(entry) if true or listed else Held(entry, entry.weight)
         held.source = ref(source)
         return held
 

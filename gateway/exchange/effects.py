@@ -25,6 +25,7 @@ from gateway.policy.entry import Entry
 from gateway.policy.messages import Headers, Response
 from gateway.policy.names import AccountName
 from gateway.policy.negotiation import Representation
+from gateway.policy.overlap import Overlaps
 from gateway.policy.patching import patched_for_others, patched_for_writer
 from gateway.policy.reach import reach
 from gateway.policy.translation import json_codec
@@ -54,6 +55,7 @@ class Effects:
         self._cache = cache
         self._watch = watch
         self._wrote = wrote
+        self._overlaps = Overlaps()
         self._turn: defaultdict[AccountName, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     def known(self, account: AccountName, resource: str) -> int:
@@ -83,14 +85,16 @@ class Effects:
     ) -> None:
         """A write was done. `change` is what it changed, None where that cannot be told; `answer` is its document."""
         rows, account = match.resource, caller.account
+        began, ended = landed.landing.requested_at, landed.landing.received_at
         async with self._turn[account]:
             rows_before = self._rows_before(match, account, change)
             lists = [] if change is None else await self._patched(caller, match, change)
             await self._drop(account, reach(self._catalogue, rows.name, change, rows_before), "write")
-            # Where another replica wrote as well, nobody knows whose answer is the newer.
-            if self._cache.elsewhere(account, rows.name) == known:
+            row = None if change is None else (account, rows.name, change.number)
+            met = row is not None and self._overlaps.met(row, began=began, ended=ended)
+            # Where another write came across, here or by another replica, nobody knows whose answer is the newer.
+            if not met and self._cache.elsewhere(account, rows.name) == known:
                 await self._keep(lists, change, caller=caller, match=match, landed=landed, answer=answer)
-        began, ended = landed.landing.requested_at, landed.landing.received_at
         await self._wrote(caller, rows.name, change, began=began, ended=ended)
 
     async def _keep(

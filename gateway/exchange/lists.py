@@ -97,7 +97,7 @@ class Lists:
         self._used(question, whole)
         if question.key == whole.entry.key:
             return whole
-        return self._cache.hold(await _entry(question, whole.entry, chosen.document), whole)
+        return self._cache.hold(await _entry(question, whole.entry, chosen.document), whole, generation)
 
     def learn(self, question: Question, answer: Document) -> None:
         """Take note of what the upstream answered although there is a list of it.

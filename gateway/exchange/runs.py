@@ -63,6 +63,7 @@ class Runs:
 
     async def _fetched(self, question: Question, page: Page, trace: Trace) -> HeldAnswer | None:
         rest = question.about(page.onwards(self.rows).query)
+        generation = self._cache.generation(question.caller.account, question.resource)
         run = await self._documents.obtain(rest, trace)
         if run.entry.response.status != 200:
             return None
@@ -74,22 +75,23 @@ class Runs:
         if not isinstance(rows, list):
             return None
         trace.detail = SELECTED
-        first = await self._cut(question, parsed, rows[: page.limit], run)
+        first = await self._cut(question, parsed, rows[: page.limit], run, generation=generation)
         complete = len(rows) < self.rows
         following = page.next()
         while (start := following.offset - page.offset) < len(rows):
             cut = rows[start : start + page.limit]
             if len(cut) < page.limit and not complete:
                 break
-            await self._cut(question.about(following.query), parsed, cut, run)
+            await self._cut(question.about(following.query), parsed, cut, run, generation=generation)
             following = following.next()
         return first
 
-    async def _cut(self, question: Question, parsed: Document, rows: list[Value], run: HeldAnswer) -> HeldAnswer:
+    async def _cut(
+        self, question: Question, parsed: Document, rows: list[Value], run: HeldAnswer, *, generation: int
+    ) -> HeldAnswer:
         document = Document({name: rows if name == question.resource else it for name, it in parsed.fields.items()})
         rendered = await drive(json_codec.writing(document))
         headers = run.entry.response.headers.put("Content-Type", negotiation.content_type(Representation.JSON))
         response = Response(200, headers, rendered.body)
-        return self._cache.hold(
-            replace(run.entry, key=question.key, target=question.request.path, response=response), run
-        )
+        entry = replace(run.entry, key=question.key, target=question.request.path, response=response)
+        return self._cache.hold(entry, run, generation)

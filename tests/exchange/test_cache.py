@@ -126,3 +126,16 @@ async def test_what_another_replica_stored_is_found_though_memory_holds_somethin
     assert held.entry is newer
     assert cache.peek(CacheKey("a")) is held
     assert await Cache(memory(), None).reread(CacheKey("a")) is None
+
+
+async def test_what_was_selected_from_a_list_that_a_write_made_untrue_meanwhile_is_not_kept() -> None:
+    cache = Cache(memory(), None)
+    before = cache.generation(ACME, "client")
+    whole, _ = await cache.keep(entry("whole"), before)
+    assert cache.hold(entry("a"), whole, before).entry == entry("a")
+    await cache.invalidate(ACME, {"client"})
+    assert cache.hold(entry("b"), whole, before).entry == entry("b"), "who asked is answered"
+    assert [cache.peek(CacheKey(key)) for key in "ab"] == [None, None]
+    patched, _ = await cache.keep(entry("whole"), cache.generation(ACME, "client"))
+    cache.hold(entry("c"), patched, before)
+    assert cache.peek(CacheKey("c")) is not None, "from a list that is at hand"

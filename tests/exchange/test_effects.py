@@ -152,6 +152,15 @@ async def test_nothing_is_patched_when_another_replica_wrote_meanwhile(it: Excha
     assert await agrees(it, f"/client/{number}") == 1, "nobody knows which of the two answers is the newer"
 
 
+async def test_of_two_writes_to_one_row_at_once_neither_answer_is_kept(it: Exchange) -> None:
+    number = first(await it.get("/client/?limit=1", by=ADMIN))["id"]
+    writing = [it.later(write(it, "PUT", f"/client/{number}/", {"name": name})) for name in ("One", "Other")]
+    await asyncio.gather(*writing)
+    assert await agrees(it, f"/client/{number}") == 1
+    await write(it, "PUT", f"/client/{number}/", {"name": "Last"})
+    assert await agrees(it, f"/client/{number}") == 0
+
+
 async def test_what_another_replica_wrote_before_is_patched_as_ever(it: Exchange) -> None:
     it.cache.dropped_elsewhere(Selector(account=ADMIN.account, resources=frozenset({"client"})))
     number = first(await it.get("/client/?limit=1", by=ADMIN))["id"]

@@ -15,6 +15,7 @@ from typing import NamedTuple, TypeAlias
 
 from gateway.exchange.background import Spawn
 from gateway.exchange.pace import drive
+from gateway.exchange.pages import pages
 from gateway.exchange.question import Question
 from gateway.exchange.reconcile import Tell
 from gateway.exchange.rendering import HeldAnswer
@@ -155,11 +156,9 @@ class Noticing:
     async def _compare(self, scope: Scope, rows: Rows, sight: Sight, unknown: Unknown) -> None:
         judge = comparing.judge(scope, rows, sight, unknown)
         known: set[str] = set()
-        last = ""
-        while page := await self._records.scan(scope.kind, after=last, most=_PAGE):
+        async for page in pages(self._records, scope.kind, most=_PAGE):
             await self._settle(scope, await drive(comparing.differing(rows, page)), judge)
             known.update(number for number, _ in page)
-            last = page[-1][0]
         await self._settle(scope, await drive(comparing.unknown(rows, known)), judge)
 
     async def modified(self, scope: Scope, rows: Rows, sight: Sight, top: int | None) -> frozenset[str]:

@@ -17,13 +17,12 @@ from gateway.exchange.fetch import Fetch
 from gateway.exchange.gate import Gate
 from gateway.exchange.lists import Lists
 from gateway.exchange.outlook import Outlook
-from gateway.exchange.reconcile import Tell
 from gateway.policy.caller import Caller
 from gateway.policy.catalogue import Catalogue
 from gateway.policy.events import noticeable
 from gateway.policy.names import AccountName
 from gateway.policy.negotiation import Representation
-from gateway.ports import Outbox, Records
+from gateway.ports import Outbox, Records, Tell
 from gateway.settings import Settings
 
 _PATIENCE = 300.0

@@ -17,7 +17,6 @@ from gateway.exchange.background import Spawn
 from gateway.exchange.pace import drive
 from gateway.exchange.pages import pages
 from gateway.exchange.question import Question
-from gateway.exchange.reconcile import Tell
 from gateway.exchange.rendering import HeldAnswer
 from gateway.policy.caller import Caller
 from gateway.policy.change import Change, Deleted
@@ -33,7 +32,7 @@ from gateway.policy.names import AccountName, AppName, Partition
 from gateway.policy.notices import Notice
 from gateway.policy.records import Edit
 from gateway.policy.translation.steps import Steps
-from gateway.ports import Clock, Outbox, Records, RecordsAway
+from gateway.ports import Clock, Outbox, Records, RecordsAway, Tell
 
 POLLS = AppName("gateway-polls")
 """Whose requests the polls are, in the line, in the metrics and in the usage."""

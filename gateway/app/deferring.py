@@ -8,8 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from aiohttp import web
 
 from gateway.app import people
-from gateway.app.line import Watching
-from gateway.exchange.background import Spawn
+from gateway.exchange.background import Run, Spawn
 from gateway.exchange.jobs.accepting import Jobs
 from gateway.exchange.jobs.attempt import Attempt, Handle
 from gateway.exchange.jobs.ends import JobEnds
@@ -61,7 +60,7 @@ class Deferred:
         )
         self.pages = JobPages(self._jobs)
 
-    def through(self, handle: Handle) -> Mapping[str, Watching]:
+    def through(self, handle: Handle) -> Mapping[str, Run]:
         """Run jobs through a walk: what is to run for that, by name."""
         attempt = Attempt(
             self._store,

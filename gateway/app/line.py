@@ -5,14 +5,13 @@ from __future__ import annotations
 import random
 import secrets
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, TypeAlias
 
 from gateway.app.eventing import Eventing, Hearing
 from gateway.app.stores import Stores
-from gateway.exchange.background import Background
+from gateway.exchange.background import Background, Run
 from gateway.exchange.cache import Cache, Memory
 from gateway.exchange.checking import Checking, Sampling
 from gateway.exchange.coalescer import Coalescer
@@ -40,8 +39,6 @@ from gateway.policy.negotiation import Representation
 from gateway.policy.translation.malformed import Limits
 from gateway.ports import Fills, Records, Send, Watch
 from gateway.settings import Settings
-
-Watching: TypeAlias = Callable[[], Coroutine[Any, Any, None]]
 
 MAX_ANSWER = 512 * 1024 * 1024
 """Bytes of the longest upstream answer that is read; the service has no cap on the rows of a list."""
@@ -71,7 +68,7 @@ class Stages:
         self.events.follow(settings, rows)
 
 
-def cache(memory: Memory, stores: Stores, look: Callable[[], None], watching: dict[str, Watching]) -> Cache:
+def cache(memory: Memory, stores: Stores, look: Callable[[], None], watching: dict[str, Run]) -> Cache:
     """Put memory above the durable store; where other replicas write too, `watching` hears of it.
 
     `look` at the ledger is taken when the shared store was away: it may have forgotten what was spent.
@@ -100,7 +97,7 @@ def stages(
     watch: Watch,
     background: Background,
     records: Records,
-    watching: dict[str, Watching],
+    watching: dict[str, Run],
     hearing: Hearing,
     accept: Accept | None = None,
     fills: Fills | None = None,
@@ -132,7 +129,7 @@ def stages(
     lists = Lists(
         documents=documents, cache=cache, clock=time.time, used=warming.used, collected=events.noticing.collected
     )
-    watching |= events.watches(lists, fetch)
+    watching |= events.watches(lists, fetch, max_body=MAX_ANSWER)
     runs = Runs(documents=documents, cache=cache, clock=time.time, rows=settings.cache.read_ahead)
     sampling = Sampling(settings.cache.verify, random.random, partial(_plentiful, gate))
     checking = Checking(

@@ -26,7 +26,7 @@ from gateway.app.reloading import Parts, Read, Reloading
 from gateway.app.stores import open_stores
 from gateway.app.telling import open_telling
 from gateway.app.watching import Watched
-from gateway.exchange.background import Background
+from gateway.exchange.background import Background, Run
 from gateway.exchange.gate import EgressRule, Gate
 from gateway.exchange.outlook import Outlook
 from gateway.exchange.rendering import Renderer, Rendition
@@ -144,7 +144,7 @@ class Gateway:
         watch = counting.Counted(metrics, usage.counted)
         client = Upstream(settings.upstream.url, timeout=settings.upstream.timeout, max_body=line.MAX_ANSWER)
         upstream = await stack.enter_async_context(client)
-        watching: dict[str, line.Watching] = {"outlook": outlook.run, "usage": usage.run, **told.running}
+        watching: dict[str, Run] = {"outlook": outlook.run, "usage": usage.run, **told.running}
         cache = line.cache(memory, stores, partial(spending.look, gate, settings), watching)
         stages = line.stages(
             settings,

@@ -10,7 +10,7 @@ from gateway.adapters.memory import MemoryEntries, MemoryLedger, MemoryRecords, 
 from gateway.app import line
 from gateway.app.eventing import Hearing
 from gateway.app.stores import Stores
-from gateway.exchange.background import Background
+from gateway.exchange.background import Background, Run
 from gateway.exchange.cache import Cache
 from gateway.exchange.gate import AccountRule, EgressRule, Gate
 from gateway.exchange.outlook import Outlook
@@ -39,7 +39,7 @@ class Line:
     def __init__(self, of: Settings) -> None:
         self.upstream, self.watch = FakeUpstream(), FakeWatch()
         self.upstream.latency = 0.0
-        self.watching: dict[str, line.Watching] = {}
+        self.watching: dict[str, Run] = {}
         self._background = Background(lambda name, error: None)
         self._gate = Gate(
             MemoryLedger(),
@@ -154,7 +154,7 @@ def stores(others: Others | None) -> Stores:
 
 
 async def test_where_others_write_their_drops_are_made_here_and_memory_is_served_while_they_are_heard() -> None:
-    others, looks, watching = Others(), list[None](), dict[str, line.Watching]()
+    others, looks, watching = Others(), list[None](), dict[str, Run]()
     cache = line.cache(MemoryEntries[Rendition](1_000_000), stores(others), lambda: looks.append(None), watching)
     await watching["drops"]()
     await cache.keep(entry("a"), 0)
@@ -170,7 +170,7 @@ async def test_where_others_write_their_drops_are_made_here_and_memory_is_served
 
 
 async def test_where_nobody_else_writes_nothing_is_watched() -> None:
-    watching = dict[str, line.Watching]()
+    watching = dict[str, Run]()
     cache = line.cache(MemoryEntries[Rendition](1_000_000), stores(None), lambda: None, watching)
     await cache.keep(entry("a"), 0)
     assert cache.peek(CacheKey("a")) is not None

@@ -16,7 +16,7 @@ import orjson
 from gateway.adapters.memory import MemoryEntries
 from gateway.app import eventing, line
 from gateway.app.eventing import Hearing
-from gateway.exchange.background import Background
+from gateway.exchange.background import Background, Run
 from gateway.exchange.cache import Cache
 from gateway.exchange.fetch import Fetch
 from gateway.exchange.gate import AccountRule, EgressRule, Gate
@@ -144,7 +144,7 @@ class Exchange:
         self.fetch = Fetch(gate=self.gate, send=send, clock=self.clock, watch=self.watch)
         memory = MemoryEntries[Rendition](50_000_000)
         self.cache = Cache(memory, None)
-        self.watching: dict[str, line.Watching] = {}
+        self.watching: dict[str, Run] = {}
         self.watches: list[asyncio.Task[None]] = []
         self.events: list[tuple[str, dict[str, Any]]] = []
         self.counted: list[tuple[str, str]] = []

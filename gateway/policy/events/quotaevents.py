@@ -7,7 +7,6 @@ tells it.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import math
 from collections.abc import Mapping, Sequence
@@ -17,7 +16,7 @@ from enum import StrEnum
 
 from gateway.policy.closure import RECHECK, Closure, Reason
 from gateway.policy.names import AccountName
-from gateway.policy.notices import Json, Notice
+from gateway.policy.notices import Json, Notice, named_after
 
 KIND = "quota_told"
 """The kind of these records; their key is the account."""
@@ -150,7 +149,6 @@ def _why(day: Day) -> dict[str, Json]:
 
 
 def _notice(day: Day, occurrence: Occurrence, key: str, more: Mapping[str, Json], *, place: int) -> Notice:
-    parts = (day.account, occurrence.value, key)
     told: dict[str, Json] = {
         "limit": day.limit,
         "used": day.used,
@@ -159,5 +157,5 @@ def _notice(day: Day, occurrence: Occurrence, key: str, more: Mapping[str, Json]
         "reset_at": moment(day.now + day.left),
         **more,
     }
-    name = "evt_" + hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
+    name = named_after(day.account, occurrence.value, key)
     return Notice(name, occurrence.type, day.account, day.now + place * _BETWEEN, told)

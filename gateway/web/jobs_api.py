@@ -14,8 +14,8 @@ from aiohttp import web
 from gateway.policy import shown
 from gateway.policy.faults import Fault
 from gateway.policy.jobs.job import Job, State
-from gateway.policy.jobs.report import moment
 from gateway.policy.names import AppName
+from gateway.policy.timestamp import timestamp
 
 PATH = "/api/jobs"
 
@@ -58,9 +58,9 @@ def row(job: Job) -> dict[str, object]:
         "state": job.state.value,
         "method": job.asked.method,
         "target": shown.target(job.asked.target),
-        "accepted": moment(job.asked.at),
-        "ended": None if job.ended_at is None else moment(job.ended_at),
-        "tried_next": None if job.ended else moment(job.back),
+        "accepted": timestamp(job.asked.at),
+        "ended": None if job.ended_at is None else timestamp(job.ended_at),
+        "tried_next": None if job.ended else timestamp(job.back),
         "status": job.status,
         "detail": job.why,
     }

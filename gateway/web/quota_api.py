@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 import orjson
@@ -18,6 +17,7 @@ from gateway.exchange.standing import DayStanding
 from gateway.policy.closure import Closure
 from gateway.policy.forecasting import FOREIGN, Forecast
 from gateway.policy.names import AccountName
+from gateway.policy.timestamp import timestamp
 
 Read = Callable[[], tuple[GateSnapshot, Mapping[AccountName, Forecast]]]
 """Tell how the gate stands and what is foretold of the accounts; answers at once, from what is known."""
@@ -103,4 +103,4 @@ def moment(seconds: float) -> str | None:
     """A moment for people and programs; None for never."""
     if math.isinf(seconds):
         return None
-    return datetime.fromtimestamp(round(seconds), UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    return timestamp(round(seconds))

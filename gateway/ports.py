@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from gateway.policy.entry import Entry, Selector
 from gateway.policy.messages import Request, Response
@@ -29,6 +29,12 @@ class NeverSent(Exception):
 
 class CutOff(Exception):
     """The cause of a fault of `Send` when the connection broke before any answer: the request may have arrived."""
+
+
+class Tell(Protocol):
+    """Logs an event by name: `tell("job_ended", app="timesheets")`."""
+
+    def __call__(self, name: str, /, *, level: str = "info", **fields: Any) -> None: ...
 
 
 class Watch(Protocol):

@@ -8,11 +8,10 @@ from collections.abc import Callable, Mapping, Sequence
 from aiohttp import web
 
 from gateway.app import people
-from gateway.app.line import Watching
-from gateway.exchange.background import Spawn
+from gateway.exchange.background import Run, Spawn
 from gateway.exchange.jobs.accepting import Jobs
 from gateway.exchange.jobs.attempt import Attempt, Handle
-from gateway.exchange.jobs.ends import JobEnds, Tell
+from gateway.exchange.jobs.ends import JobEnds
 from gateway.exchange.jobs.runner import JobRunner
 from gateway.exchange.jobs.store import JobStore
 from gateway.policy.caller import Caller
@@ -22,7 +21,7 @@ from gateway.policy.messages import Request, Response
 from gateway.policy.names import AppName
 from gateway.policy.trace import Trace
 from gateway.policy.translation.malformed import Limits
-from gateway.ports import Outbox, Records
+from gateway.ports import Outbox, Records, Tell
 from gateway.settings import Settings
 from gateway.web import jobs_api
 from gateway.web.jobs import JobPages
@@ -61,7 +60,7 @@ class Deferred:
         )
         self.pages = JobPages(self._jobs)
 
-    def through(self, handle: Handle) -> Mapping[str, Watching]:
+    def through(self, handle: Handle) -> Mapping[str, Run]:
         """Run jobs through a walk: what is to run for that, by name."""
         attempt = Attempt(
             self._store,

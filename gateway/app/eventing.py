@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, TypeAlias
 
 from gateway.app import spending
-from gateway.exchange.background import Spawn
+from gateway.exchange.background import Run, Spawn
 from gateway.exchange.events.looking import Looking
 from gateway.exchange.events.noticing import POLLS, Counted, Noticing
 from gateway.exchange.events.polling import Polling
@@ -17,23 +16,16 @@ from gateway.exchange.fetch import Fetch
 from gateway.exchange.gate import Gate
 from gateway.exchange.lists import Lists
 from gateway.exchange.outlook import Outlook
-from gateway.exchange.reconcile import Tell
 from gateway.policy.caller import Caller
 from gateway.policy.catalogue import Catalogue
 from gateway.policy.events import noticeable
 from gateway.policy.names import AccountName
 from gateway.policy.negotiation import Representation
-from gateway.ports import Outbox, Records
+from gateway.ports import Outbox, Records, Tell
 from gateway.settings import Settings
 
 _PATIENCE = 300.0
 """Seconds that a look may wait in line."""
-
-_LONGEST = 512 * 1024 * 1024
-"""Bytes of the longest answer that is read; the service has no cap on the rows of a list."""
-
-Runs: TypeAlias = Mapping[str, Callable[[], Coroutine[Any, Any, None]]]
-"""By name, what is to run while the gateway does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,14 +70,14 @@ class Eventing:
             outbox=outbox,
             records=records,
             levels=settings.events.warn,
-            foreign_shares=_foreign_shares(settings),
+            foreign_shares=spending.foreign_shares(settings),
             counted=counted,
             tell=tell,
         )
         self.looking: Looking | None = None
         self.polling: Polling | None = None
 
-    def watches(self, lists: Lists, fetch: Fetch) -> Runs:
+    def watches(self, lists: Lists, fetch: Fetch, *, max_body: int) -> Mapping[str, Run]:
         """What is to run, by name; it looks with the line's own lists and fetch."""
         events = self._settings.events
         self.looking = Looking(
@@ -96,7 +88,7 @@ class Eventing:
             records=self._records,
             form=Representation(self._settings.upstream.format),
             interval=events.interval,
-            max_body=_LONGEST,
+            max_body=max_body,
         )
         self.polling = Polling(
             noticing=self.noticing,
@@ -113,16 +105,12 @@ class Eventing:
 
     def follow(self, settings: Settings, rows: Catalogue) -> None:
         """Go by other settings from now on."""
-        events, callers, foreign = settings.events, _callers(settings), _foreign_shares(settings)
+        events, callers = settings.events, _callers(settings)
         if self.looking is not None and self.polling is not None:
             self.looking.catalogue, self.looking.interval = rows, events.interval
             self.polling.callers, self.polling.interval, self.polling.share = callers, events.interval, events.share
-        self.quota.levels, self.quota.foreign_shares = events.warn, foreign
+        self.quota.levels, self.quota.foreign_shares = events.warn, spending.foreign_shares(settings)
 
 
 def _callers(settings: Settings) -> Mapping[AccountName, Caller]:
     return spending.acting(settings, POLLS, patience=_PATIENCE)
-
-
-def _foreign_shares(settings: Settings) -> Mapping[AccountName, float]:
-    return {AccountName(name): account.foreign for name, account in settings.accounts.items()}

@@ -5,14 +5,13 @@ from __future__ import annotations
 import random
 import secrets
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, TypeAlias
 
 from gateway.app.eventing import Eventing, Hearing
 from gateway.app.stores import Stores
-from gateway.exchange.background import Background
+from gateway.exchange.background import Background, Run
 from gateway.exchange.cache import Cache, Memory
 from gateway.exchange.checking import Checking, Sampling
 from gateway.exchange.coalescer import Coalescer
@@ -40,8 +39,6 @@ from gateway.policy.negotiation import Representation
 from gateway.policy.translation.malformed import Limits
 from gateway.ports import Fills, Records, Send, Watch
 from gateway.settings import Settings
-
-Watching: TypeAlias = Callable[[], Coroutine[Any, Any, None]]
 
 MAX_ANSWER = 512 * 1024 * 1024
 """Bytes of the longest upstream answer that is read; the service has no cap on the rows of a list."""
@@ -71,8 +68,8 @@ class Stages:
         self.events.follow(settings, rows)
 
 
-def cache(memory: Memory, stores: Stores, look: Callable[[], None], watching: dict[str, Watching]) -> Cache:
-    """Put memory above the durable store; where other replicas write too, `watching` hears of it.
+def cache(memory: Memory, stores: Stores, look: Callable[[], None], beside: dict[str, Run]) -> Cache:
+    """Put memory above the durable store; where other replicas write too, what hears of it is put into `beside`.
 
     `look` at the ledger is taken when the shared store was away: it may have forgotten what was spent.
     """
@@ -85,7 +82,7 @@ def cache(memory: Memory, stores: Stores, look: Callable[[], None], watching: di
         if selector == Selector():
             look()
 
-    watching["drops"] = partial(stores.elsewhere.run, dropped)
+    beside["drops"] = partial(stores.elsewhere.run, dropped)
     return made
 
 
@@ -100,14 +97,14 @@ def stages(
     watch: Watch,
     background: Background,
     records: Records,
-    watching: dict[str, Watching],
+    beside: dict[str, Run],
     hearing: Hearing,
     accept: Accept | None = None,
     fills: Fills | None = None,
 ) -> Stages:
     """Put the stages together; all of them share one cache, one gate and one clock.
 
-    To `watching` is added, by name, what is to run while the gateway does. `accept` takes requests on as jobs.
+    To `beside` is added, by name, what is to run while the gateway does. `accept` takes requests on as jobs.
     """
     form = Representation(settings.upstream.format)
     fetch = Fetch(gate=gate, send=send, clock=time.time, watch=watch)
@@ -127,12 +124,12 @@ def stages(
         most=settings.cache.warm,
         reserve=settings.cache.warm_reserve,
     )
-    watching["warming"] = warming.run
+    beside["warming"] = warming.run
     events = Eventing(settings, hearing, rows=rows, records=records, gate=gate, spawn=background.spawn)
     lists = Lists(
         documents=documents, cache=cache, clock=time.time, used=warming.used, collected=events.noticing.collected
     )
-    watching |= events.watches(lists, fetch)
+    beside |= events.watches(lists, fetch, max_body=MAX_ANSWER)
     runs = Runs(documents=documents, cache=cache, clock=time.time, rows=settings.cache.read_ahead)
     sampling = Sampling(settings.cache.verify, random.random, partial(_plentiful, gate))
     checking = Checking(
@@ -142,7 +139,7 @@ def stages(
     hold, new_id = settings.upstream.timeout + LATEST_END, partial(secrets.token_hex, 8)
     idempotency = Idempotency(records, hold=hold, new_id=new_id)
     departures = Departures(records, hold=hold, new_id=new_id, drop=effects.unknown)
-    watching["idempotency"], watching["departures"] = idempotency.run, departures.run
+    beside["idempotency"], beside["departures"] = idempotency.run, departures.run
     walk = Walk(
         catalogue=rows,
         reads=Reads(documents=documents, lists=lists, runs=runs, checking=checking),

@@ -21,7 +21,7 @@ class Observing:
     metrics: Metrics
     usage: Usage
     log: Log
-    spans: Spans | None = None
+    spans: Spans | None
 
     def __call__(self, trace: Trace, request: Request | None, response: Response | None) -> None:
         self.metrics.observe(trace)

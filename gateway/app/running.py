@@ -15,7 +15,6 @@ from aiohttp import web
 from gateway import __version__
 from gateway.adapters.logs import Log
 from gateway.adapters.memory import MemoryEntries
-from gateway.adapters.prometheus import Gauges
 from gateway.adapters.upstream import Upstream
 from gateway.app import counting, line, people, purging, readings, reloading, spending, tracing, watching
 from gateway.app.deferring import Deferred
@@ -23,18 +22,19 @@ from gateway.app.eventing import Hearing
 from gateway.app.listening import HANG_UP, Listeners
 from gateway.app.observing import Observing
 from gateway.app.reloading import Parts, Read, Reloading
-from gateway.app.stores import open_stores
+from gateway.app.stores import Stores, open_stores
 from gateway.app.telling import open_telling
 from gateway.app.watching import Watched
-from gateway.exchange.background import Background
+from gateway.exchange.background import Background, Run
 from gateway.exchange.gate import EgressRule, Gate
 from gateway.exchange.outlook import Outlook
 from gateway.exchange.rendering import Renderer, Rendition
-from gateway.policy.catalogue import Catalogue
+from gateway.exchange.walk import Walk
 from gateway.policy.names import AccountName
 from gateway.policy.trace import Trace
 from gateway.settings import Settings
 from gateway.web import reload_api
+from gateway.web.jobs import JobPages
 from gateway.web.operations import operations
 from gateway.web.proxy import Proxy, listener
 
@@ -114,12 +114,66 @@ class Gateway:
         self._log.event("stopped")
 
     async def _start(self) -> None:
-        settings, stack = self.settings, self._stack
-        rows = reloading.rows_of(settings)
+        """Open what keeps and what counts, put the line together, open the doors, then let run what runs beside it."""
+        settings, stack, spawn = self.settings, self._stack, self._background.spawn
+        now, rows = self._reloading.now, reloading.rows_of(settings)
+
         memory = MemoryEntries[Rendition](settings.cache.max_bytes)
         stores = await open_stores(settings, self._log, stack)
         usage = counting.recorder(settings, rows, stores, background=self._background, log=self._log, stack=stack)
         stack.push_async_callback(self._background.drain, _STOP_PATIENCE)
+        gate = await self._open_gate(stores)
+        outlook = Outlook(gate, self._log.event)
+        spans = tracing.spans(settings, stack)
+        told = await open_telling(settings, stores.records, background=self._background, log=self._log, stack=stack)
+        jobs = Deferred(now, stores.records, rows, spawn, self._log.event, outbox=told.outbox)
+
+        read = partial(readings.gauges, gate, memory, self._log, reloading=self._reloading, spans=spans)
+        metrics = watching.metrics(
+            counting.names(settings, rows),
+            lambda: told.gauged(read(forecasts=outlook.forecasts(), jobs=jobs.counts)),
+        )
+        watch = counting.Counted(metrics, usage.counted)
+
+        client = Upstream(settings.upstream.url, timeout=settings.upstream.timeout, max_body=line.MAX_ANSWER)
+        upstream = await stack.enter_async_context(client)
+        beside: dict[str, Run] = {"outlook": outlook.run, "usage": usage.run, **told.running}
+        cache = line.cache(memory, stores, partial(spending.look, gate, settings), beside)
+        stages = line.stages(
+            settings,
+            rows=rows,
+            cache=cache,
+            renderer=Renderer(self._background, memory.grew),
+            gate=gate,
+            send=upstream.send,
+            watch=watch,
+            background=self._background,
+            records=stores.records,
+            beside=beside,
+            hearing=Hearing(told.outbox, outlook, metrics.noticed, self._log.event),
+            accept=jobs.accept,
+            fills=stores.fills,
+        )
+        beside |= jobs.through(stages.walk.handle)
+        await stages.departures.recover()
+
+        proxy = self._proxy(stages.walk, gate, Observing(metrics, usage.counted, self._log, spans), jobs.pages)
+        stored = purging.cache_api(now, memory=memory, cache=cache, rows=rows, watch=metrics, log=self._log)
+        reopening = spending.reopening(now, gate=gate, log=self._log)
+        routes = [stored.add_to, told.add_to, counting.route(usage), reopening, jobs.add_to]
+        self._degraded |= stores.degraded
+        await self._listen(proxy, metrics, routes, lambda: (gate.snapshot(), outlook.forecasts()))
+
+        made = partial(spending.reconciler, gate=gate, send=upstream.send, watch=watch, log=self._log)
+        reconciling = self._reconciling = spending.Reconciling(made, spawn)
+        self._parts = Parts(proxy, stages, gate, metrics, usage.counted, self._log, reconciling, told.follow)
+        reconciling.follow(settings)
+        self._watches = [spawn(run(), name) for name, run in beside.items()]
+        self._why_not_ready = None
+        self._log.event("started", url=self.url, operations=self.operations_url, version=__version__)
+
+    async def _open_gate(self, stores: Stores) -> Gate:
+        settings = self.settings
         gate = self._gate = Gate(
             stores.ledger,
             EgressRule(settings.egress.name, settings.egress.limit, settings.egress.period),
@@ -132,60 +186,21 @@ class Gateway:
             on_ledger=self._ledger_went,
             on_day_spent=self._day_spent,
         )
-        stack.push_async_callback(gate.close, 0.0)  # for a start that fails; `stop` has closed it before
+        self._stack.push_async_callback(gate.close, 0.0)  # for a start that fails; `stop` has closed it before
         await gate.open()
-        outlook = Outlook(gate, self._log.event)
-        spans = tracing.spans(settings, stack)
-        told = await open_telling(settings, stores.records, background=self._background, log=self._log, stack=stack)
-        now = self._reloading.now
-        jobs = Deferred(now, stores.records, rows, self._background.spawn, self._log.event, outbox=told.outbox)
-        read = partial(readings.gauges, gate, memory, self._log, reloading=self._reloading, spans=spans)
-        metrics = self._metrics(rows, lambda: told.gauged(read(forecasts=outlook.forecasts(), jobs=jobs.counts)))
-        watch = counting.Counted(metrics, usage.counted)
-        client = Upstream(settings.upstream.url, timeout=settings.upstream.timeout, max_body=line.MAX_ANSWER)
-        upstream = await stack.enter_async_context(client)
-        watching: dict[str, line.Watching] = {"outlook": outlook.run, "usage": usage.run, **told.running}
-        cache = line.cache(memory, stores, partial(spending.look, gate, settings), watching)
-        stages = line.stages(
-            settings,
-            rows=rows,
-            cache=cache,
-            renderer=Renderer(self._background, memory.grew),
-            gate=gate,
-            send=upstream.send,
-            watch=watch,
-            background=self._background,
-            records=stores.records,
-            watching=watching,
-            hearing=Hearing(told.outbox, outlook, metrics.noticed, self._log.event),
-            accept=jobs.accept,
-            fills=stores.fills,
-        )
-        watching |= jobs.through(stages.walk.handle)
-        await stages.departures.recover()
-        observing = Observing(metrics, usage.counted, self._log, spans)
-        proxy = Proxy(
-            identity=people.identity(settings),
-            walk=stages.walk,
-            rate_limits=readings.RateLimits(gate, period=settings.egress.period),
+        return gate
+
+    def _proxy(self, walk: Walk, gate: Gate, observing: Observing, jobs: JobPages) -> Proxy:
+        return Proxy(
+            identity=people.identity(self.settings),
+            walk=walk,
+            rate_limits=readings.RateLimits(gate, period=self.settings.egress.period),
             observe=observing,
             observe_again=observing.again,
             on_error=self._failed,
-            max_body=settings.server.max_body,
-            jobs=jobs.pages,
+            max_body=self.settings.server.max_body,
+            jobs=jobs,
         )
-        stored = purging.cache_api(now, memory=memory, cache=cache, rows=rows, watch=metrics, log=self._log)
-        routes = [stored.add_to, told.add_to, counting.route(usage), spending.reopening(now, gate=gate, log=self._log)]
-        routes.append(jobs.add_to)
-        self._degraded |= stores.degraded
-        await self._listen(proxy, metrics, routes, lambda: (gate.snapshot(), outlook.forecasts()))
-        made = partial(spending.reconciler, gate=gate, send=upstream.send, watch=watch, log=self._log)
-        reconciling = self._reconciling = spending.Reconciling(made, self._background.spawn)
-        self._parts = Parts(proxy, stages, gate, metrics, usage.counted, self._log, reconciling, told.follow)
-        reconciling.follow(settings)
-        self._watches = [self._background.spawn(run(), name) for name, run in watching.items()]
-        self._why_not_ready = None
-        self._log.event("started", url=self.url, operations=self.operations_url, version=__version__)
 
     async def _listen(self, proxy: Proxy, metrics: Watched, routes: counting.Routes, quota: watching.Quota) -> None:
         server, probes = self.settings.server, {"gateway": lambda: self._why_not_ready}
@@ -199,9 +214,6 @@ class Gateway:
         self.url = await self._listeners.open(callers, server.host, server.port)
         at = self.settings.operations
         self.operations_url = await self._listeners.open(operators, at.host, at.port)
-
-    def _metrics(self, rows: Catalogue, read: Callable[[], Gauges]) -> Watched:
-        return watching.metrics(counting.names(self.settings, rows), read)
 
     def _died(self, name: str, error: BaseException) -> None:
         _logger.error("the task %r died", name, exc_info=error)

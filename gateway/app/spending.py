@@ -46,6 +46,11 @@ def _rule(settings: Settings, name: str, per_day: int | None) -> AccountRule:
     )
 
 
+def foreign_shares(settings: Settings) -> dict[AccountName, float]:
+    """The part of every account's day that requests past the gateway may take before it is told."""
+    return {AccountName(name): account.foreign for name, account in settings.accounts.items()}
+
+
 def look(gate: Gate, settings: Settings) -> None:
     """Look at the ledger soon: it may have forgotten what is known here. A change of nothing does that."""
     for name in settings.accounts:
@@ -59,7 +64,7 @@ def reconciler(settings: Settings, *, gate: Gate, send: Send, watch: Watch, log:
         gate=gate,
         fetch=Fetch(gate=gate, send=send, clock=time.time, watch=watch),
         callers=callers,
-        foreign_shares={AccountName(name): account.foreign for name, account in settings.accounts.items()},
+        foreign_shares=foreign_shares(settings),
         interval=settings.upstream.reconcile,
         watch=watch,
         tell=log.event,

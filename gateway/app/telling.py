@@ -7,10 +7,9 @@ import random
 import secrets
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, replace
-from typing import Any
 
 from aiohttp import web
 
@@ -19,7 +18,7 @@ from gateway.adapters.prometheus import Gauges
 from gateway.adapters.prometheus.labels import OTHER
 from gateway.adapters.webhooks import Forbidden, Webhooks
 from gateway.app.signers import Signers, configured
-from gateway.exchange.background import Background
+from gateway.exchange.background import Background, Run
 from gateway.exchange.webhooks.dead_letters import DeadLetters
 from gateway.exchange.webhooks.deliverer import Deliverer
 from gateway.exchange.webhooks.endurance import Endurance
@@ -53,7 +52,7 @@ class Telling:
     counts: Mapping[tuple[str, str], int]
     listed: Callable[[], Sequence[Listed]]
     follow: Callable[[Settings], None]
-    running: Mapping[str, Callable[[], Coroutine[Any, Any, None]]]
+    running: Mapping[str, Run]
     add_to: Callable[[web.Application], None]
 
     def gauged(self, others: Gauges) -> Gauges:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeAlias, TypeVar
 
 T = TypeVar("T")
+
+Run: TypeAlias = Callable[[], Coroutine[Any, Any, None]]
+"""What runs beside the requests until it is cancelled."""
 
 
 class Spawn(Protocol):

@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 
 from gateway.exchange.fetch import Crossing, Order
+from gateway.exchange.pages import pages
 from gateway.policy import departure
 from gateway.policy.departure import KIND, Departure
 from gateway.policy.names import AccountName
@@ -27,7 +28,6 @@ _SLACK = 30.0
 """Seconds from the latest end of a request until its effects are certainly done in a gateway that lives."""
 
 _EVERY = 60.0
-_PAGE = 100
 
 
 class Departures:
@@ -65,9 +65,9 @@ class Departures:
                 await self._sweep(all_of_them=False)
 
     async def _sweep(self, *, all_of_them: bool) -> None:
-        after, records = "", self._records
-        while found := await records.scan(KIND, after=after, most=_PAGE):
-            now, after = await records.now(), found[-1][0]
+        records = self._records
+        async for found in pages(records, KIND):
+            now = await records.now()
             for key, text in found:
                 left = departure.load(text)
                 over = left is None or left.until <= now

@@ -41,16 +41,10 @@ class Wrote(Protocol):
     ) -> Awaitable[None]: ...
 
 
-async def _nobody_is_told(
-    _caller: Caller, _resource: str, _change: Change | None, /, *, began: float, ended: float
-) -> None:
-    """Where nobody subscribes to changes, none are told."""
-
-
 class Effects:
     """Applies writes to the cache, one after the other for each account."""
 
-    def __init__(self, *, catalogue: Catalogue, cache: Cache, watch: Watch, wrote: Wrote = _nobody_is_told) -> None:
+    def __init__(self, *, catalogue: Catalogue, cache: Cache, watch: Watch, wrote: Wrote) -> None:
         self._catalogue = catalogue
         self._cache = cache
         self._watch = watch

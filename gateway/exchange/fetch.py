@@ -1,6 +1,6 @@
 """One request to the upstream: line up, send, settle what it cost, and act on what the answer says of limits.
 
-It is sent once, and again only where `policy/retrying.py` knows that to be safe.
+It is sent once, and again only where `policy/resending.py` knows that to be safe.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 from gateway.exchange.coalescer import Flight
 from gateway.exchange.gate import Errand, Gate, Lease
-from gateway.policy import contentcoding, outcome, retrying
+from gateway.policy import contentcoding, outcome, resending
 from gateway.policy.backlog import Priority
 from gateway.policy.caller import Caller
 from gateway.policy.faults import Fault, Kind
@@ -26,7 +26,7 @@ from gateway.policy.outcome import (
     TooFast,
 )
 from gateway.policy.refused import RefusedCredentials
-from gateway.policy.retrying import Failure
+from gateway.policy.resending import Failure
 from gateway.policy.trace import Call
 from gateway.ports import Clock, CutOff, NeverSent, Send, Watch
 
@@ -100,9 +100,9 @@ class Fetch:
             tries += 1
             ended = await self._attempt(order, replace(order.errand, patience=left), flight)
             failure = _failure(ended)
-            if failure in retrying.NOT_DONE and order.crossing is not None:
+            if failure in resending.NOT_DONE and order.crossing is not None:
                 await order.crossing.turned_back()
-            pause = retrying.pause(failure, order.request.method, tries)
+            pause = resending.pause(failure, order.request.method, tries)
             spent = ticks() - began + (pause or 0.0)
             if pause is None or spent > max(order.patience, _AT_LEAST):
                 return self._ended(ended)

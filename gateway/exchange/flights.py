@@ -13,7 +13,6 @@ from gateway.exchange.inquiry import Inquiry
 from gateway.exchange.revalidation import Passed, Reading, Revalidation
 from gateway.exchange.variants import Variants
 from gateway.policy import invalidation
-from gateway.policy.catalogue import OTHER
 from gateway.policy.entry import Entry
 from gateway.policy.faults import REFUSALS, Fault
 from gateway.policy.messages import Response
@@ -34,8 +33,8 @@ class Flights:
         fetch: Fetch,
         coalescer: Coalescer[Passed],
         origin: str,
-        effects: Effects | None,
-        departures: Departures | None,
+        effects: Effects,
+        departures: Departures,
     ) -> None:
         self.variants = Variants(cache)
         self._revalidation = Revalidation(self.variants)
@@ -74,7 +73,7 @@ class Flights:
     async def _passed_on(self, inquiry: Inquiry, flight: Flight[Passed]) -> Passed | Fault:
         """Send what is no plain read; a write takes effect on the store before it is answered."""
         order = inquiry.order(None)
-        if self._departures is None or not invalidation.unsafe(inquiry.request.method):
+        if not invalidation.unsafe(inquiry.request.method):
             return await self._sent(inquiry, order, flight)
         async with self._departures.noted(order) as noted:
             return await self._sent(inquiry, noted, flight)
@@ -97,10 +96,7 @@ class Flights:
         account, request = inquiry.caller.account, inquiry.request
         targets = invalidation.targets(request, answer, self._origin)
         await self.variants.invalidate(account, targets, invalidation.invalidated_groups(request, answer))
-        if self._effects is not None:
-            await self._effects.passed(account, request.path)
-        elif inquiry.resource != OTHER:
-            await self._cache.invalidate(account, {inquiry.resource})
+        await self._effects.passed(account, request.path)
 
     async def _keep(self, inquiry: Inquiry, landing: Landing, flight: Flight[Passed]) -> None:
         account = inquiry.caller.account

@@ -17,6 +17,7 @@ from typing import TypeVar
 from gateway.exchange.coalescer import Flight, Launch
 from gateway.exchange.fetch import Order
 from gateway.exchange.pace import drive
+from gateway.exchange.pages import pages
 from gateway.policy import idempotency
 from gateway.policy.faults import REFUSALS, Fault, Kind
 from gateway.policy.idempotency import Again, Different, Free, Record, Running, Stage, Standing, Unknown
@@ -41,7 +42,6 @@ _AWAY = 5.0
 """Seconds after which to come back when records cannot be kept."""
 
 _EVERY = 3600.0
-_PAGE = 100
 
 
 class Idempotency:
@@ -87,9 +87,8 @@ class Idempotency:
 
     async def sweep(self) -> None:
         """Forget what is too old."""
-        after = ""
-        while found := await self._records.scan(idempotency.KIND, after=after, most=_PAGE):
-            now, after = await self._records.now(), found[-1][0]
+        async for found in pages(self._records, idempotency.KIND):
+            now = await self._records.now()
             for place, text in found:
                 if idempotency.forgotten(idempotency.load(text), now):
                     await self._records.swap([Edit(idempotency.KIND, place, text, None)])

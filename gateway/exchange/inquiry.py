@@ -8,10 +8,11 @@ from functools import cached_property
 from gateway.exchange.fetch import Order
 from gateway.exchange.idempotency import Claim
 from gateway.policy import cachecontrol, choices, conditional, freshening, outgoing
-from gateway.policy.caller import Caller, patience
+from gateway.policy.caller import Caller
 from gateway.policy.entry import Entry
 from gateway.policy.messages import Headers, Request
 from gateway.policy.names import CacheKey
+from gateway.policy.preference import patience
 
 _OF_THE_CALLER = frozenset({"traceparent", "tracestate", "x-request-id"})
 """Fields that name the request for its caller. Any other may change the answer as long as its Vary is not known."""

@@ -36,14 +36,6 @@ Used: TypeAlias = Callable[[Question, HeldAnswer], None]
 Collected: TypeAlias = Callable[[Question, HeldAnswer, Collection], None]
 
 
-def _nobody_asks(_question: Question, _whole: HeldAnswer) -> None:
-    """Where no list is kept warm, nobody has to know which are used."""
-
-
-def _nobody_compares(_question: Question, _whole: HeldAnswer, _rows: Collection) -> None:
-    """Where nobody subscribes to changes, none are looked for."""
-
-
 class Lists:
     """Answers from whole lists, one for each resource and partition."""
 
@@ -53,8 +45,8 @@ class Lists:
         documents: Documents,
         cache: Cache,
         clock: Clock,
-        used: Used = _nobody_asks,
-        collected: Collected = _nobody_compares,
+        used: Used,
+        collected: Collected,
     ) -> None:
         """`used` is told of every list that something was selected from anew; repetitions are counted in the record.
 

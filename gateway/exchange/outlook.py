@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from gateway.exchange.gate import Gate
-from gateway.exchange.reconcile import Tell
 from gateway.exchange.standing import DayStanding
 from gateway.policy import forecasting
 from gateway.policy.closure import DAY
 from gateway.policy.forecasting import FOREIGN, Forecast, Pace
 from gateway.policy.names import AccountName
+from gateway.ports import Tell
 
 _EVERY = 60.0
 

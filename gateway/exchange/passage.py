@@ -45,10 +45,10 @@ class Passage:
         fetch: Fetch,
         coalescer: Coalescer[Passed],
         clock: Clock,
-        origin: str = "",
-        effects: Effects | None = None,
-        departures: Departures | None = None,
-        idempotency: Idempotency | None = None,
+        origin: str,
+        effects: Effects,
+        departures: Departures,
+        idempotency: Idempotency,
     ) -> None:
         self._flights = Flights(
             cache=cache, fetch=fetch, coalescer=coalescer, origin=origin, effects=effects, departures=departures
@@ -78,8 +78,6 @@ class Passage:
 
     async def _once(self, inquiry: Inquiry, trace: Trace) -> Response:
         """Send what is no plain read; one that was sent before under its Idempotency-Key is answered as it was then."""
-        if self._idempotency is None:
-            return await self._forward(inquiry, None, trace)
         claim = await self._idempotency.claim(inquiry.request.headers, inquiry.order(None), said=None)
         if isinstance(claim, Response):
             trace.outcome = Outcome.REPLAYED

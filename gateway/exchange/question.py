@@ -6,10 +6,11 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from gateway.policy import cachecontrol, cachekey
-from gateway.policy.caller import Caller, patience
+from gateway.policy.caller import Caller
 from gateway.policy.catalogue import Match
 from gateway.policy.messages import Headers, Request
 from gateway.policy.names import CacheKey
+from gateway.policy.preference import patience
 from gateway.policy.selection import answerable
 
 _PATIENCE_BEHIND_ALL = 300.0

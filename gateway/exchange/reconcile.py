@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from gateway.exchange.budgets import ticks
 from gateway.exchange.coalescer import Flight
@@ -26,7 +26,7 @@ from gateway.policy.names import AccountName, AppName
 from gateway.policy.negotiation import Representation
 from gateway.policy.quota import turned
 from gateway.policy.reconciling import Plan
-from gateway.ports import Watch
+from gateway.ports import Tell, Watch
 
 APP = AppName("gateway")
 """Whose requests these are in the metrics."""
@@ -45,12 +45,6 @@ _WRITTEN = 0.5
 """Seconds after which a change has been written on what the ledger holds."""
 
 _LONGEST = 65_536
-
-
-class Tell(Protocol):
-    """Logs an event by name."""
-
-    def __call__(self, name: str, /, *, level: str = "info", **fields: Any) -> None: ...
 
 
 @dataclass(slots=True)

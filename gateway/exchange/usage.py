@@ -8,21 +8,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from typing import Protocol
 
 from gateway.exchange.background import Spawn
 from gateway.policy import usage
 from gateway.policy.usage import Row, Usage
-from gateway.ports import Clock, UsageAway, UsageStore
+from gateway.ports import Clock, Tell, UsageAway, UsageStore
 
 EVERY = 5.0
 """Seconds between two additions; the most that a crash loses."""
-
-
-class Tell(Protocol):
-    """Logs an event (`Log.event`)."""
-
-    def __call__(self, name: str, /, *, level: str, detail: str) -> None: ...
 
 
 class Recorder:

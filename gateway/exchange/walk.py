@@ -44,7 +44,7 @@ class Walk:
         passage: Passage,
         delivery: Delivery,
         clock: Clock,
-        accept: Accept | None = None,
+        accept: Accept | None,
     ) -> None:
         self._catalogue = catalogue
         self._reads = reads

@@ -15,13 +15,14 @@ from gateway.exchange.landing import Landed, Place
 from gateway.exchange.pace import drive
 from gateway.exchange.rendering import HeldAnswer
 from gateway.policy import cachekey, negotiation, outgoing
-from gateway.policy.caller import Caller, patience
+from gateway.policy.caller import Caller
 from gateway.policy.catalogue import Match
 from gateway.policy.change import written
 from gateway.policy.faults import REFUSALS, Fault, Kind
 from gateway.policy.messages import Request, Response
 from gateway.policy.negotiation import Representation, Unsupported
 from gateway.policy.outcome import CallerMistake, Failed
+from gateway.policy.preference import patience
 from gateway.policy.trace import Outcome, Trace
 from gateway.policy.translation import json_codec, xml_codec
 from gateway.policy.translation.document import Body, Document, Untranslatable

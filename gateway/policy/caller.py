@@ -43,13 +43,3 @@ class Caller:
             if wanted in ("*", resource) or fnmatchcase(target, wanted):
                 return True
         return False
-
-
-def patience(prefer: str | None, granted: float) -> float:
-    """The wait this caller accepts: the shorter of `Prefer: wait=N` (RFC 7240 §4.3, seconds) and what is granted."""
-    for preference in (prefer or "").split(","):
-        name, _, value = preference.partition(";")[0].partition("=")
-        value = value.strip().strip('"')
-        if name.strip().lower() == "wait" and value.isascii() and value.isdigit():
-            return min(float(value[:9]), granted)
-    return granted

@@ -60,7 +60,7 @@ class Parts:
         self.sent.append((request, caller))
         return Response(200, Headers(), b"done")
 
-    def _tell(self, event: str, **_: Any) -> None:
+    def _tell(self, event: str, /, *, level: str = "info", **_: Any) -> None:
         self.told.append(event)
         if event == "job_ended":
             self.ended.set()

@@ -10,7 +10,7 @@ from gateway.adapters.memory import MemoryEntries, MemoryLedger, MemoryRecords, 
 from gateway.app import line
 from gateway.app.eventing import Hearing
 from gateway.app.stores import Stores
-from gateway.exchange.background import Background
+from gateway.exchange.background import Background, Run
 from gateway.exchange.cache import Cache
 from gateway.exchange.gate import AccountRule, EgressRule, Gate
 from gateway.exchange.outlook import Outlook
@@ -39,7 +39,7 @@ class Line:
     def __init__(self, of: Settings) -> None:
         self.upstream, self.watch = FakeUpstream(), FakeWatch()
         self.upstream.latency = 0.0
-        self.watching: dict[str, line.Watching] = {}
+        self.beside: dict[str, Run] = {}
         self._background = Background(lambda name, error: None)
         self._gate = Gate(
             MemoryLedger(),
@@ -61,7 +61,7 @@ class Line:
             watch=self.watch,
             background=self._background,
             records=MemoryRecords(),
-            watching=self.watching,
+            beside=self.beside,
             hearing=Hearing(FakeOutbox(), Outlook(self._gate, unheard), self.watch.noticed, unheard),
         )
 
@@ -104,7 +104,7 @@ async def test_bodies_are_bounded_as_configured(tmp_path: Path) -> None:
 
 async def test_the_stages_go_by_other_settings_when_they_are_told(tmp_path: Path) -> None:
     it = Line(settings(tmp_path))
-    assert set(it.watching) == {"departures", "idempotency", "polls", "quota events", "warming"}
+    assert set(it.beside) == {"departures", "idempotency", "polls", "quota events", "warming"}
     await it.ask("GET", "/personcontact/", accept=JSON)
     other = settings(tmp_path, cache__warm="3", cache__warm_reserve="0.5", cache__verify="1.0", cache__read_ahead="7")
     it.stages.follow(other, catalogue.load({"personcontact": {"fresh": 0.0}}))
@@ -154,9 +154,9 @@ def stores(others: Others | None) -> Stores:
 
 
 async def test_where_others_write_their_drops_are_made_here_and_memory_is_served_while_they_are_heard() -> None:
-    others, looks, watching = Others(), list[None](), dict[str, line.Watching]()
-    cache = line.cache(MemoryEntries[Rendition](1_000_000), stores(others), lambda: looks.append(None), watching)
-    await watching["drops"]()
+    others, looks, beside = Others(), list[None](), dict[str, Run]()
+    cache = line.cache(MemoryEntries[Rendition](1_000_000), stores(others), lambda: looks.append(None), beside)
+    await beside["drops"]()
     await cache.keep(entry("a"), 0)
     assert cache.peek(CacheKey("a")) is not None
     others.heard = False
@@ -170,8 +170,8 @@ async def test_where_others_write_their_drops_are_made_here_and_memory_is_served
 
 
 async def test_where_nobody_else_writes_nothing_is_watched() -> None:
-    watching = dict[str, line.Watching]()
-    cache = line.cache(MemoryEntries[Rendition](1_000_000), stores(None), lambda: None, watching)
+    beside = dict[str, Run]()
+    cache = line.cache(MemoryEntries[Rendition](1_000_000), stores(None), lambda: None, beside)
     await cache.keep(entry("a"), 0)
     assert cache.peek(CacheKey("a")) is not None
-    assert watching == {}
+    assert beside == {}

@@ -14,6 +14,7 @@ async def test_all_records_come_in_order_and_none_twice() -> None:
     assert [len(rows) for rows in found] == [100, 100, 50]
     assert [key for rows in found for key in rows] == [f"{number:04d}" for number in range(250)]
     assert [len(rows) async for rows in pages(records, "job", after="0239")] == [10]
+    assert [len(rows) async for rows in pages(records, "job", after="0239", most=4)] == [4, 4, 2]
 
 
 async def test_what_is_taken_out_on_the_way_hides_nothing() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from gateway.exchange.background import Background
 from gateway.exchange.usage import EVERY, Recorder
@@ -54,8 +55,8 @@ class Place:
     def clock(self) -> float:
         return EVENING + asyncio.get_running_loop().time() - START
 
-    def tell(self, name: str, /, *, level: str, detail: str) -> None:
-        self.told.append(f"{name} ({level}): {detail}")
+    def tell(self, name: str, /, *, level: str = "info", **fields: Any) -> None:
+        self.told.append(f"{name} ({level}): {fields['detail']}")
 
 
 async def test_counts_are_added_every_few_seconds_and_before_the_day_changes() -> None:

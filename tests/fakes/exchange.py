@@ -16,7 +16,7 @@ import orjson
 from gateway.adapters.memory import MemoryEntries
 from gateway.app import eventing, line
 from gateway.app.eventing import Hearing
-from gateway.exchange.background import Background
+from gateway.exchange.background import Background, Run
 from gateway.exchange.cache import Cache
 from gateway.exchange.fetch import Fetch
 from gateway.exchange.gate import AccountRule, EgressRule, Gate
@@ -144,7 +144,7 @@ class Exchange:
         self.fetch = Fetch(gate=self.gate, send=send, clock=self.clock, watch=self.watch)
         memory = MemoryEntries[Rendition](50_000_000)
         self.cache = Cache(memory, None)
-        self.watching: dict[str, line.Watching] = {}
+        self.beside: dict[str, Run] = {}
         self.watches: list[asyncio.Task[None]] = []
         self.events: list[tuple[str, dict[str, Any]]] = []
         self.counted: list[tuple[str, str]] = []
@@ -152,7 +152,7 @@ class Exchange:
             {"upstream": {"format": form.value}, "cache": {"verify": 0.0, **cache}, **(more or {})}
         )
         outlook = Outlook(self.gate, self._tell)
-        self.watching["outlook"] = outlook.run
+        self.beside["outlook"] = outlook.run
         time = SimpleNamespace(time=self.clock)
         with patch.object(line, "time", time), patch.object(eventing, "time", time):
             self.walk = line.stages(
@@ -165,14 +165,14 @@ class Exchange:
                 watch=self.watch,
                 background=self.background,
                 records=self.records,
-                watching=self.watching,
+                beside=self.beside,
                 hearing=Hearing(outbox or FakeOutbox(), outlook, self._noticed, self._tell),
                 accept=accept,
             ).walk
 
     async def __aenter__(self) -> Self:
         await self.gate.open()
-        self.watches = [self.background.spawn(run(), name) for name, run in self.watching.items()]
+        self.watches = [self.background.spawn(run(), name) for name, run in self.beside.items()]
         return self
 
     async def __aexit__(

@@ -88,7 +88,7 @@ class JobHouse:
         if raised is None:
             assert self.deaths == []
 
-    def tell(self, event: str, **told: Any) -> None:
+    def tell(self, event: str, /, *, level: str = "info", **told: Any) -> None:
         self.told.append((event, told))
 
     def another(self) -> Replica:

@@ -1,6 +1,6 @@
 import pytest
 
-from gateway.policy.caller import Caller, patience
+from gateway.policy.caller import Caller
 from gateway.policy.names import AccountName, AppName, Partition
 
 
@@ -29,26 +29,6 @@ def test_allow(pattern: str, method: str, path: str, expected: bool) -> None:
 
 def test_no_pattern_allows_nothing() -> None:
     assert not caller().may("GET", "client", "/client/")
-
-
-@pytest.mark.parametrize(
-    ("prefer", "expected"),
-    [
-        (None, 30.0),
-        ("wait=5", 5.0),
-        ("respond-async, wait=10", 10.0),
-        ('wait="7"; x=1', 7.0),
-        ("WAIT=3", 3.0),
-        ("wait=900", 30.0),
-        ("wait=0", 0.0),
-        ("wait=-1", 30.0),
-        ("wait=abc", 30.0),
-        ("wait", 30.0),
-        ("wait=99999999999999999999999999", 30.0),
-    ],
-)
-def test_the_shorter_patience_holds(prefer: str | None, expected: float) -> None:
-    assert patience(prefer, 30.0) == expected
 
 
 def test_a_callers_credential_is_not_in_its_text() -> None:

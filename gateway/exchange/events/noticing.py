@@ -15,8 +15,8 @@ from typing import NamedTuple, TypeAlias
 
 from gateway.exchange.background import Spawn
 from gateway.exchange.pace import drive
+from gateway.exchange.pages import pages
 from gateway.exchange.question import Question
-from gateway.exchange.reconcile import Tell
 from gateway.exchange.rendering import HeldAnswer
 from gateway.policy.caller import Caller
 from gateway.policy.change import Change, Deleted
@@ -32,7 +32,7 @@ from gateway.policy.names import AccountName, AppName, Partition
 from gateway.policy.notices import Notice
 from gateway.policy.records import Edit
 from gateway.policy.translation.steps import Steps
-from gateway.ports import Clock, Outbox, Records, RecordsAway
+from gateway.ports import Clock, Outbox, Records, RecordsAway, Tell
 
 POLLS = AppName("gateway-polls")
 """Whose requests the polls are, in the line, in the metrics and in the usage."""
@@ -155,11 +155,9 @@ class Noticing:
     async def _compare(self, scope: Scope, rows: Rows, sight: Sight, unknown: Unknown) -> None:
         judge = comparing.judge(scope, rows, sight, unknown)
         known: set[str] = set()
-        last = ""
-        while page := await self._records.scan(scope.kind, after=last, most=_PAGE):
+        async for page in pages(self._records, scope.kind, most=_PAGE):
             await self._settle(scope, await drive(comparing.differing(rows, page)), judge)
             known.update(number for number, _ in page)
-            last = page[-1][0]
         await self._settle(scope, await drive(comparing.unknown(rows, known)), judge)
 
     async def modified(self, scope: Scope, rows: Rows, sight: Sight, top: int | None) -> frozenset[str]:

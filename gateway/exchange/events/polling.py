@@ -13,7 +13,6 @@ from gateway.exchange.events.looking import Looking
 from gateway.exchange.events.noticing import POLLS, Noticing
 from gateway.exchange.events.rounds import rounds
 from gateway.exchange.gate import Gate
-from gateway.exchange.reconcile import Tell
 from gateway.policy.caller import Caller
 from gateway.policy.events import marks, polling
 from gateway.policy.events.noticeable import Noticeable
@@ -23,7 +22,7 @@ from gateway.policy.faults import Fault
 from gateway.policy.names import AccountName
 from gateway.policy.records import Edit
 from gateway.policy.translation.malformed import Malformed
-from gateway.ports import Records
+from gateway.ports import Records, Tell
 
 _EVERY = 15.0
 """Seconds between looks at what is due."""

@@ -10,13 +10,12 @@ from gateway.exchange.events.noticing import Counted
 from gateway.exchange.events.rounds import rounds
 from gateway.exchange.gate import Gate
 from gateway.exchange.outlook import Outlook
-from gateway.exchange.reconcile import Tell
 from gateway.policy.events import quotaevents
 from gateway.policy.events.quotaevents import Day, Occurrence, Told
 from gateway.policy.names import AccountName
 from gateway.policy.notices import Notice
 from gateway.policy.records import Edit
-from gateway.ports import Outbox, Records
+from gateway.ports import Outbox, Records, Tell
 
 _EVERY = 5.0
 """Seconds between looks."""

@@ -13,10 +13,7 @@ from gateway.policy.jobs.notice import notice
 from gateway.policy.jobs.verdict import Ended
 from gateway.policy.names import AppName
 from gateway.policy.records import Edit
-from gateway.ports import Outbox
-
-Tell = Callable[..., None]
-"""Tells an event to the log: `tell("job_ended", app="timesheets", …)`."""
+from gateway.ports import Outbox, Tell
 
 Callbacks = Callable[[AppName], Sequence[str]]
 """Where the callbacks of an app may go, as prefixes; nowhere for one that is not configured (any more)."""

@@ -13,13 +13,13 @@ from collections.abc import Mapping
 
 from gateway.exchange.background import Spawn
 from gateway.exchange.jobs.attempt import Attempt
-from gateway.exchange.jobs.ends import JobEnds, Tell
+from gateway.exchange.jobs.ends import JobEnds
 from gateway.exchange.jobs.store import ENDED, OPEN, JobStore
 from gateway.policy.jobs import turns as job_turns
 from gateway.policy.jobs.job import KEPT, LONGEST_PAUSE, Job, State, deferred, doubted, exhausted, taken
 from gateway.policy.jobs.verdict import Doubted, Ended, Later, Verdict
 from gateway.policy.names import AppName
-from gateway.ports import RecordsAway
+from gateway.ports import RecordsAway, Tell
 
 LOOK = 3.0
 """Seconds after which the records are looked at though nobody said that there is something new."""

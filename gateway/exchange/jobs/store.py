@@ -16,6 +16,7 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Container, Sequence
 from typing import NamedTuple
 
+from gateway.exchange.pages import pages
 from gateway.policy.faults import Fault, Kind
 from gateway.policy.jobs import record as job_record
 from gateway.policy.jobs import result as job_result
@@ -32,6 +33,8 @@ OPEN, ENDED, REQUEST, RESULT, LINE, HOLDER = (
 )
 
 _PAGE = 200
+"""Jobs read at a time."""
+
 _RACES = 20
 """Times a swap that others overtook is made anew before the store counts as away."""
 
@@ -150,8 +153,7 @@ class JobStore:
     async def walk(self, kind: str, *, app: AppName | None = None, after: str = "") -> AsyncIterator[Job]:
         """The jobs of a kind, of one app or of all, newest first in each app."""
         prefix = "" if app is None else f"{app}/"
-        at = f"{prefix}{after}"
-        while page := await self._records.scan(kind, after=at, most=_PAGE):
+        async for page in pages(self._records, kind, after=f"{prefix}{after}", most=_PAGE):
             for at, record in page:
                 if not at.startswith(prefix):
                     return
@@ -169,10 +171,8 @@ class JobStore:
     async def holders(self) -> dict[str, float]:
         """The replicas that are at jobs or were, and until when each is believed alive."""
         found: dict[str, float] = {}
-        after = ""
-        while page := await self._records.scan(HOLDER, after=after, most=_PAGE):
+        async for page in pages(self._records, HOLDER):
             found |= {holder: float(json.loads(record)) for holder, record in page}
-            after = page[-1][0]
         return found
 
     async def hold(self, holder: str, *, before: float | None, until: float | None) -> bool:

@@ -9,13 +9,12 @@ from __future__ import annotations
 import asyncio
 
 from gateway.exchange.background import Spawn
-from gateway.exchange.reconcile import Tell
 from gateway.exchange.webhooks.lane import REST, Lane, Means
 from gateway.exchange.webhooks.lease import Lease
 from gateway.exchange.webhooks.subscriptions import Subscriptions
 from gateway.policy.webhooks import delivery
 from gateway.policy.webhooks.delivery import WAITING
-from gateway.ports import Records, RecordsAway
+from gateway.ports import Records, RecordsAway, Tell
 
 EVERY = 5.0
 """Seconds between looks at the most."""

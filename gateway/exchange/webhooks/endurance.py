@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from urllib.parse import urlsplit
 
-from gateway.exchange.reconcile import Tell
 from gateway.exchange.webhooks.subscriptions import Listed, Subscriptions
 from gateway.policy.notices import Notice
 from gateway.policy.records import Edit
 from gateway.policy.webhooks import health
 from gateway.policy.webhooks.health import GOOD, Health
-from gateway.ports import Outbox, Records
+from gateway.ports import Outbox, Records, Tell
 
 DISABLED = "webhook.disabled"
 

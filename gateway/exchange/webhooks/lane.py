@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from gateway.exchange.background import Spawn
-from gateway.exchange.reconcile import Tell
 from gateway.exchange.webhooks.endurance import Endurance
 from gateway.exchange.webhooks.lease import KEPT_EVERY, Lease
 from gateway.exchange.webhooks.subscriptions import Subscriptions
@@ -21,7 +20,7 @@ from gateway.policy.webhooks import attempt, delivery, retries, signing
 from gateway.policy.webhooks.attempt import Answered, Attempt, Verdict
 from gateway.policy.webhooks.delivery import WAITING, Delivery
 from gateway.policy.webhooks.subscription import MADE
-from gateway.ports import Clock, Post, Records, RecordsAway
+from gateway.ports import Clock, Post, Records, RecordsAway, Tell
 
 AT_ONCE = 4
 """Deliveries on their way to one receiver."""

@@ -6,7 +6,6 @@ from collections.abc import Awaitable, Callable, Collection, Sequence
 from enum import StrEnum
 from typing import NoReturn
 
-from gateway.exchange.reconcile import Tell
 from gateway.exchange.webhooks.endurance import Endurance
 from gateway.exchange.webhooks.subscriptions import Listed, Subscriptions
 from gateway.policy.names import AccountName
@@ -14,7 +13,7 @@ from gateway.policy.notices import Notice
 from gateway.policy.records import Edit
 from gateway.policy.webhooks import delivery, health, signing, subscription
 from gateway.policy.webhooks.subscription import KIND, MADE, Origin, Subscription
-from gateway.ports import Records
+from gateway.ports import Records, Tell
 
 TEST = "webhook.test"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.policy.retrying import NOT_DONE, Failure, pause
+from gateway.policy.resending import NOT_DONE, Failure, pause
 
 
 def pauses(failure: Failure, method: str) -> list[float]:

@@ -25,7 +25,7 @@ from redis.asyncio.client import Pipeline
 
 from gateway.adapters.redis import messages
 from gateway.adapters.redis.messages import Dropped, Filled, Message
-from gateway.adapters.redis.server import FAILURES, OnError, close, connect
+from gateway.adapters.redis.server import FAILURES, OnError, close, connect, told
 from gateway.policy.entry import Selector
 from gateway.policy.names import CacheKey
 
@@ -150,7 +150,7 @@ class RedisChannel:
         """The server cannot be reached, or was not for a moment: what it told meanwhile is missed."""
         self._until = 0.0
         if self.why_not is None:
-            self.why_not = f"away, so nothing is kept in memory: {type(error).__name__}: {error}"
+            self.why_not = f"away, so nothing is kept in memory: {told(error)}"
             self._on_error("replicas_unheard", self.why_not)
 
     async def aclose(self) -> None:

@@ -21,7 +21,7 @@ from typing_extensions import override
 from gateway.adapters import CacheFace
 from gateway.adapters.redis.channel import GENERATIONS, RedisChannel
 from gateway.adapters.redis.messages import Dropped
-from gateway.adapters.redis.server import FAILURES, UNREACHED, OnError, check
+from gateway.adapters.redis.server import FAILURES, UNREACHED, OnError, check, told
 from gateway.policy.entry import Entry, Selector
 from gateway.policy.names import CacheKey
 from gateway.policy.sealing import seal, unseal, useful_until
@@ -220,7 +220,7 @@ class RedisEntries(CacheFace, RedisCache):
                 self._channel.lost(error)
             else:
                 self._away_until = asyncio.get_running_loop().time() + PAUSE
-            self._on_error(event, f"{type(error).__name__}: {error}")
+            self._on_error(event, told(error))
 
 
 def _index(account: str, resource: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from importlib.resources import files
 
-from gateway.adapters.redis.server import FAILURES, PATIENCE, OnError, check, close, connect
+from gateway.adapters.redis.server import FAILURES, PATIENCE, OnError, check, close, connect, told
 from gateway.ports import LedgerAway, Reading
 
 PREFIX = "{intervals}:ledger:"
@@ -36,7 +36,7 @@ class RedisLedger:
                 pipeline.time()
                 states, (seconds, microseconds) = await pipeline.execute()
         except FAILURES as error:
-            raise LedgerAway(f"{type(error).__name__}: {error}") from error
+            raise LedgerAway(told(error)) from error
         held = tuple(None if state is None else state.decode() for state in states)
         return Reading(held, seconds + microseconds / 1e6)
 
@@ -45,5 +45,5 @@ class RedisLedger:
         try:
             swapped = await self._script(keys=[PREFIX + budget for budget in budgets], args=[*expected, *after])
         except FAILURES as error:
-            raise LedgerAway(f"{type(error).__name__}: {error}") from error
+            raise LedgerAway(told(error)) from error
         return bool(swapped)

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib.resources import files
 
-from gateway.adapters.redis.server import FAILURES, PATIENCE, close, connect
+from gateway.adapters.redis.server import FAILURES, PATIENCE, close, connect, told
 from gateway.policy.records import Edit
 from gateway.ports import RecordsAway
 
@@ -62,4 +62,4 @@ def _away() -> Iterator[None]:
     try:
         yield
     except FAILURES as error:
-        raise RecordsAway(f"{type(error).__name__}: {error}") from error
+        raise RecordsAway(told(error)) from error

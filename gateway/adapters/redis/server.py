@@ -7,6 +7,7 @@ several of them.
 from __future__ import annotations
 
 from collections.abc import Callable
+from ssl import SSLError
 
 from redis.asyncio import BlockingConnectionPool, Redis
 from redis.exceptions import ConnectionError as RedisConnectionError
@@ -51,6 +52,12 @@ def connect(url: str, *, timeout: float) -> Redis:
     return Redis(connection_pool=pool)
 
 
+def told(error: BaseException) -> str:
+    """What went wrong, with the cause where the client leaves it out: a certificate that does not fit."""
+    cause = error.__cause__ or error.__context__
+    return f"{type(error).__name__}: {error}" + (f" ({cause})" if isinstance(cause, SSLError) else "")
+
+
 async def close(client: Redis) -> None:
     """Close the client and its connections."""
     await client.close()
@@ -62,7 +69,7 @@ async def check(client: Redis, on_error: OnError) -> None:
     try:
         memory = await client.info("memory")
     except FAILURES as error:
-        on_error("redis_unavailable", f"{type(error).__name__}: {error}")
+        on_error("redis_unavailable", told(error))
         return
     policy = str(memory.get("maxmemory_policy", ""))
     if policy.startswith("allkeys"):

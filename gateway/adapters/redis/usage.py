@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
-from gateway.adapters.redis.server import FAILURES, PATIENCE, close, connect
+from gateway.adapters.redis.server import FAILURES, PATIENCE, close, connect, told
 from gateway.policy.usage import Counts, Line, Row, oldest_kept
 from gateway.ports import UsageAway
 
@@ -37,7 +37,7 @@ class RedisUsage:
                     pipeline.srem(DAYS, *old)
                 await pipeline.execute()
         except FAILURES as error:
-            raise UsageAway(f"{type(error).__name__}: {error}") from error
+            raise UsageAway(told(error)) from error
 
     async def read(self, since: str) -> Sequence[Row]:
         try:
@@ -47,7 +47,7 @@ class RedisUsage:
                     pipeline.hgetall(DAY + day)
                 kept = await pipeline.execute()
         except FAILURES as error:
-            raise UsageAway(f"{type(error).__name__}: {error}") from error
+            raise UsageAway(told(error)) from error
         return [row for day, fields in zip(days, kept, strict=True) for row in _rows(day, fields)]
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from gateway.adapters.memory import MemoryRecords
 from gateway.app import people
-from gateway.app.deferring import Deferred
+from gateway.app.jobs import Deferred
 from gateway.exchange.background import Background
 from gateway.policy import catalogue
 from gateway.policy.caller import Caller

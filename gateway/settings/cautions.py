@@ -1,4 +1,4 @@
-"""What is allowed but seldom meant: told by `check-config` and at start-up, never a reason not to start."""
+"""What is allowed but seldom meant: told by `check-config`, never a reason not to start."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from aiohttp import web
 from gateway.adapters.logs import Log
 from gateway.adapters.prometheus import Names
 from gateway.adapters.prometheus.labels import METHOD
-from gateway.app import telling
+from gateway.app import webhooks
 from gateway.app.stores import Stores
 from gateway.exchange.background import Background
 from gateway.exchange.events.noticing import POLLS
@@ -64,7 +64,7 @@ def names(settings: Settings, rows: Catalogue) -> Names:
         accounts=frozenset(settings.accounts),
         egresses=frozenset({settings.egress.name}),
         resources=frozenset(rows.resources),
-        subscriptions=telling.labels(settings),
+        subscriptions=webhooks.labels(settings),
     )
 
 

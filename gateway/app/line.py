@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 
-from gateway.app.eventing import Eventing, Hearing
+from gateway.app.events import Eventing, Hearing
 from gateway.app.stores import Stores
 from gateway.exchange.background import Background, Run
 from gateway.exchange.cache import Cache, Memory

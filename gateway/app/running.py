@@ -17,14 +17,14 @@ from gateway.adapters.logs import Log
 from gateway.adapters.memory import MemoryEntries
 from gateway.adapters.upstream import Upstream
 from gateway.app import counting, line, people, purging, readings, reloading, spending, tracing, watching
-from gateway.app.deferring import Deferred
-from gateway.app.eventing import Hearing
+from gateway.app.events import Hearing
+from gateway.app.jobs import Deferred
 from gateway.app.listening import HANG_UP, Listeners
 from gateway.app.observing import Observing
 from gateway.app.reloading import Parts, Read, Reloading
 from gateway.app.stores import Stores, open_stores
-from gateway.app.telling import open_telling
 from gateway.app.watching import Watched
+from gateway.app.webhooks import open_telling
 from gateway.exchange.background import Background, Run
 from gateway.exchange.gate import EgressRule, Gate
 from gateway.exchange.outlook import Outlook

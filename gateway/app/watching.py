@@ -14,6 +14,7 @@ from typing_extensions import override
 from gateway import __version__
 from gateway.adapters.prometheus import Gauges, Metrics, Names
 from gateway.adapters.prometheus.labels import METHOD, OTHER
+from gateway.app.webhooks import RESULTS
 from gateway.policy.trace import Trace
 from gateway.settings import Settings
 from gateway.web import quota_api, status
@@ -111,7 +112,7 @@ def _telling(gauges: Gauges) -> Telling:
     counts = gauges.webhook_deliveries_total
     heard = {name for (name, _), number in counts.items() if number}
     rows = {
-        name: Told(states.get(name, {}), *(counts.get((name, result), 0) for result in ("delivered", "failed", "dead")))
+        name: Told(states.get(name, {}), *(counts.get((name, result), 0) for result in RESULTS))
         for name in sorted(states.keys() | heard)
     }
     backlog = gauges.webhook_backlog_deliveries

@@ -1,6 +1,6 @@
 """When an account is closed, for how long, and when one request may look whether it is open again.
 
-The upstream closes accounts for reasons of its own (api/intervals-api.md, section 3). Where the state can pass,
+The upstream closes accounts for reasons of its own (`policy/outcome.py`). Where the state can pass,
 a single request, the probe, is let through now and then; letting it out moves the next probe away, so that
 there is one at a time among all replicas, and a probe that never comes back costs nothing but time.
 """

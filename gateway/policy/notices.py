@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -20,3 +21,8 @@ class Notice:
     account: AccountName
     at: float
     data: Mapping[str, Json]
+
+
+def named_after(*what: str) -> str:
+    """The id of an event, made of what it tells: the same whoever finds it, on whichever replica."""
+    return "evt_" + hashlib.sha256("\n".join(what).encode("utf-8", "surrogatepass")).hexdigest()[:32]

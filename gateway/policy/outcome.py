@@ -1,7 +1,7 @@
 """What an upstream answer means for the next requests, by its status and the code in its body.
 
 The upstream says most of this with a code beside a generic status: its limits are 400 with code 11 or 12
-(api/intervals-api.md, section 3). A code is believed only beside a status that fits, because a wrong "banned" would
+(the vendor's page on error codes). A code is believed only beside a status that fits, because a wrong "banned" would
 stop an account until an operator comes; otherwise the status alone decides.
 """
 

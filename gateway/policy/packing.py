@@ -5,6 +5,7 @@ A field of a request may hold any octets, which are kept as lone surrogates; the
 
 from __future__ import annotations
 
+import base64
 import json
 from typing import Any
 
@@ -26,3 +27,16 @@ def unpack(text: str) -> Any:
         return orjson.loads(text)
     except ValueError:
         return json.loads(text)
+
+
+def pack_body(body: bytes) -> dict[str, str]:
+    """A body as a member of a record: as text where it is text."""
+    try:
+        return {"text": body.decode()}
+    except UnicodeDecodeError:
+        return {"base64": base64.b64encode(body).decode()}
+
+
+def unpack_body(record: dict[str, Any]) -> bytes:
+    """Read the body that `pack_body` has put into a record."""
+    return base64.b64decode(record["base64"]) if "base64" in record else str(record.get("text", "")).encode()

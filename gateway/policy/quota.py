@@ -110,7 +110,7 @@ def take(
     return Granted(state, leases)
 
 
-def charge(state: State, lease: str, *, ends: float, app: str = "") -> State:
+def charge(state: State, lease: str, *, ends: float, app: str) -> State:
     """Count a lease without asking, as for a request that was sent while the ledger was away."""
     charged = replace(state, stamps=(*state.stamps, Stamp(lease, ends, app)))
     return _counted(charged, app, int(ends >= state.day * DAY))

@@ -1,7 +1,7 @@
 """What the upstream says of an account's day (`GET /quota/`), and what follows for the ledger.
 
 The document is one object under the key `quota`: requests a day, used, when the next day begins, exceeded or not. It
-has been written with numbers and `business_day`, and with strings and `next_reset` (api/intervals-api.md, section 1).
+has been written with numbers and `business_day`, and with strings and `next_reset`.
 
 The upstream has counted some of the requests that were under way while it was asked, and not others. What it counts
 beyond all that the ledger has charged by the time of its answer was certainly made past the gateway: foreign. The

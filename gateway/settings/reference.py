@@ -15,7 +15,7 @@ from gateway.settings.table import Settings
 _OPENING = f"""\
 # Settings
 
-Written from `gateway/settings/table.py` by `make docs`; edit the table, not this page.
+Written from `gateway/settings/` (`table.py`, `events.py`, `webhooks.py`) by `make docs`; edit those, not this page.
 
 The gateway reads one TOML file: `intervals-gateway serve --config FILE`. `intervals-gateway check-config FILE` tells
 every mistake at once, or prints the values in force without secrets. `config.example.toml` shows each key in use.

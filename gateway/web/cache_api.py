@@ -8,19 +8,17 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
-from http import HTTPStatus
 from typing import Any, Protocol
 
-import orjson
 from aiohttp import web
 
 from gateway.policy.held import Holding
 from gateway.policy.names import AccountName
 from gateway.policy.purge import Purge
+from gateway.web import answers
 
 PATH = "/api/cache"
 
-_NO_STORE = {"Cache-Control": "no-store"}
 _PARAMETERS = ("account", "resource", "key")
 
 
@@ -59,7 +57,7 @@ class CacheApi:
 
     async def _show(self, _: web.Request) -> web.Response:
         held, now = self.contents.summary(), self.clock()
-        return _json(
+        return answers.told(
             {
                 "memory": {
                     "entries": sum(it.entries for it in held),
@@ -74,9 +72,8 @@ class CacheApi:
     async def _drop(self, request: web.Request) -> web.Response:
         wanted = self._understood(list(request.query.items()))
         if isinstance(wanted, str):
-            problem = {"type": "about:blank", "title": HTTPStatus(400).phrase, "status": 400, "detail": wanted}
-            return _json(problem, status=400, content_type="application/problem+json")
-        return _json({"dropped": await self.purge(wanted)})
+            return answers.problem(400, wanted)
+        return answers.told({"dropped": await self.purge(wanted)})
 
     def _understood(self, given: Sequence[tuple[str, str]]) -> Purge | str:
         """Read the parameters, or tell what would be right. Nothing unclear may end as a purge of all."""
@@ -119,7 +116,3 @@ def _age(received_at: float, now: float) -> int:
 def _meant(word: str, known: Collection[str]) -> str:
     near = get_close_matches(word.lower(), known, n=1)
     return f"did you mean {near[0]!r}?" if near else f"known are {', '.join(sorted(known)) or 'none'}"
-
-
-def _json(value: Mapping[str, object], *, status: int = 200, content_type: str = "application/json") -> web.Response:
-    return web.Response(body=orjson.dumps(value) + b"\n", status=status, content_type=content_type, headers=_NO_STORE)

@@ -22,7 +22,7 @@ Fields = Sequence[tuple[str, str]]
 
 
 @lru_cache(maxsize=256)
-def status_line(status: int, version: str = "1.1") -> str:
+def status_line(status: int, version: str) -> str:
     """The first line (RFC 9112 §4); a status that is not registered has no phrase."""
     phrase = HTTPStatus(status).phrase if status in HTTPStatus._value2member_map_ else ""
     return f"HTTP/{version} {status} {phrase}\r\n"

@@ -6,16 +6,15 @@ Shows what is in the log lines too: no body and no result of any job.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
-from http import HTTPStatus
 
-import orjson
 from aiohttp import web
 
 from gateway.policy import shown
 from gateway.policy.faults import Fault
 from gateway.policy.jobs.job import Job, State
-from gateway.policy.jobs.report import moment
 from gateway.policy.names import AppName
+from gateway.policy.timestamp import timestamp
+from gateway.web import answers
 
 PATH = "/api/jobs"
 
@@ -32,18 +31,18 @@ def add_to(app: web.Application, apps: Callable[[], Collection[str]], read: Read
     async def listed(request: web.Request) -> web.Response:
         wanted = _asked(request.query, apps())
         if isinstance(wanted, str):
-            return _problem(400, wanted)
+            return answers.problem(400, wanted)
         try:
-            return _json({"jobs": [row(job) for job in await read(*wanted)]})
+            return answers.told({"jobs": [row(job) for job in await read(*wanted)]})
         except Fault as fault:
-            return _problem(fault.status, fault.detail)
+            return answers.problem(fault.status, fault.detail)
 
     async def cancelled(request: web.Request) -> web.Response:
         try:
             job = await cancel(request.match_info["id"])
         except Fault as fault:
-            return _problem(fault.status, fault.detail)
-        return _json({"cancelled": job.id, "app": job.app})
+            return answers.problem(fault.status, fault.detail)
+        return answers.told({"cancelled": job.id, "app": job.app})
 
     app.router.add_get(PATH, listed)
     app.router.add_delete(f"{PATH}/{{id}}", cancelled)
@@ -58,9 +57,9 @@ def row(job: Job) -> dict[str, object]:
         "state": job.state.value,
         "method": job.asked.method,
         "target": shown.target(job.asked.target),
-        "accepted": moment(job.asked.at),
-        "ended": None if job.ended_at is None else moment(job.ended_at),
-        "tried_next": None if job.ended else moment(job.back),
+        "accepted": timestamp(job.asked.at),
+        "ended": None if job.ended_at is None else timestamp(job.ended_at),
+        "tried_next": None if job.ended else timestamp(job.back),
         "status": job.status,
         "detail": job.why,
     }
@@ -77,13 +76,3 @@ def _asked(given: Mapping[str, str], apps: Collection[str]) -> tuple[AppName | N
         return f"state {state!r} is not known; it is one of {', '.join(State)}"
     states = set(State) if state is None else {State(state)}
     return None if app is None else AppName(app), states
-
-
-def _problem(status: int, detail: str) -> web.Response:
-    problem = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail}
-    return _json(problem, status=status, content_type="application/problem+json")
-
-
-def _json(value: Mapping[str, object], *, status: int = 200, content_type: str = "application/json") -> web.Response:
-    body = orjson.dumps(value, option=orjson.OPT_APPEND_NEWLINE)
-    return web.Response(body=body, status=status, content_type=content_type, headers={"Cache-Control": "no-store"})

@@ -9,11 +9,9 @@ import asyncio
 import gzip
 import warnings
 from collections.abc import Awaitable, Callable, Mapping
-from http import HTTPStatus
 from types import MappingProxyType
 from typing import Any
 
-import orjson
 from aiohttp import web
 from aiohttp.typedefs import Handler
 from aiohttp.web_exceptions import NotAppKeyWarning
@@ -21,6 +19,7 @@ from aiohttp_cache import MemoryCache, cache, cache_middleware
 from typing_extensions import override
 
 from gateway.policy import negotiation
+from gateway.web import answers
 
 Probe = Callable[[], str | None]
 """Tell why a part is not ready, or None when it is. Answers at once, from what is known."""
@@ -29,7 +28,6 @@ Expose = Callable[[str], Awaitable[tuple[bytes, str]]]
 """Render the metrics for an Accept field: the body and its content type."""
 
 _PAGES = 100  # different pages kept; queries and Accept fields are the caller's, so there must be an end
-_NO_STORE = {"Cache-Control": "no-store"}
 _PAGE = """<!doctype html>
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>Intervals gateway: operations</title>
@@ -87,13 +85,13 @@ async def _index(request: web.Request) -> web.Response:
 
 async def _live(_: web.Request) -> web.Response:
     """Answer as long as the event loop turns."""
-    return _json({"alive": True})
+    return answers.told({"alive": True})
 
 
 def _readiness(probes: Mapping[str, Probe], degraded: Mapping[str, Probe]) -> Handler:
     async def ready(_: web.Request) -> web.Response:
         unready, weak = _reasons(probes), _reasons(degraded)
-        return _json({"ready": not unready, "reasons": weak | unready}, status=503 if unready else 200)
+        return answers.told({"ready": not unready, "reasons": weak | unready}, status=503 if unready else 200)
 
     return ready
 
@@ -105,7 +103,7 @@ def _reasons(probes: Mapping[str, Probe]) -> dict[str, str]:
 def _metrics(expose: Expose) -> Handler:
     async def metrics(request: web.Request) -> web.Response:
         body, content_type = await expose(",".join(request.headers.getall("Accept", ())))
-        headers = _NO_STORE | {"Content-Type": content_type, "Vary": "Accept, Accept-Encoding"}
+        headers = {**answers.NO_STORE, "Content-Type": content_type, "Vary": "Accept, Accept-Encoding"}
         if negotiation.coding(",".join(request.headers.getall("Accept-Encoding", ()))) == "gzip":
             headers["Content-Encoding"] = "gzip"
             body = await asyncio.to_thread(gzip.compress, body, 1)
@@ -122,17 +120,5 @@ async def _problems(request: web.Request, handler: Handler) -> web.StreamRespons
     except web.HTTPException as refusal:
         if refusal.status < 400:
             raise
-        problem = {"type": "about:blank", "title": HTTPStatus(refusal.status).phrase, "status": refusal.status}
         allowed = {"Allow": refusal.headers["Allow"]} if "Allow" in refusal.headers else {}
-        return _json(problem, status=refusal.status, content_type="application/problem+json", headers=allowed)
-
-
-def _json(
-    value: Mapping[str, Any],
-    *,
-    status: int = 200,
-    content_type: str = "application/json",
-    headers: Mapping[str, str] | None = None,
-) -> web.Response:
-    body = orjson.dumps(value) + b"\n"
-    return web.Response(body=body, status=status, content_type=content_type, headers=_NO_STORE | dict(headers or {}))
+        return answers.problem(refusal.status, headers=allowed)

@@ -7,10 +7,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
 from typing import Any
 
-import orjson
 from aiohttp import web
 
 from gateway.exchange.gate import BudgetStanding, GateSnapshot
@@ -18,6 +16,8 @@ from gateway.exchange.standing import DayStanding
 from gateway.policy.closure import Closure
 from gateway.policy.forecasting import FOREIGN, Forecast
 from gateway.policy.names import AccountName
+from gateway.policy.timestamp import timestamp
+from gateway.web import answers
 
 Read = Callable[[], tuple[GateSnapshot, Mapping[AccountName, Forecast]]]
 """Tell how the gate stands and what is foretold of the accounts; answers at once, from what is known."""
@@ -27,8 +27,7 @@ def add_to(app: web.Application, read: Read) -> None:
     """Add the route to the operations listener."""
 
     async def quota(_: web.Request) -> web.Response:
-        body = orjson.dumps(document(*read()), option=orjson.OPT_APPEND_NEWLINE)
-        return web.Response(body=body, content_type="application/json", headers={"Cache-Control": "no-store"})
+        return answers.told(document(*read()))
 
     app.router.add_get("/api/quota", quota)
 
@@ -103,4 +102,4 @@ def moment(seconds: float) -> str | None:
     """A moment for people and programs; None for never."""
     if math.isinf(seconds):
         return None
-    return datetime.fromtimestamp(round(seconds), UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    return timestamp(round(seconds))

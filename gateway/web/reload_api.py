@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any
 
-import orjson
 from aiohttp import web
+
+from gateway.web import answers
 
 PATH = "/-/reload"
 
@@ -31,7 +31,7 @@ def add_to(app: web.Application, reload: Reload) -> None:
             changed, needs_restart = await reload()
         except Refused as refused:
             return _refusal(refused)
-        return _json({"reloaded": True, "changed": list(changed), "needs_restart": list(needs_restart)})
+        return answers.told({"reloaded": True, "changed": list(changed), "needs_restart": list(needs_restart)})
 
     app.router.add_post(PATH, reloaded)
 
@@ -39,16 +39,5 @@ def add_to(app: web.Application, reload: Reload) -> None:
 def _refusal(refused: Refused) -> web.Response:
     """The mistakes one by one (RFC 9457). 422: the request is right, what it asks for is not (RFC 9110 §15.5.21)."""
     count = len(refused.mistakes)
-    problem = {
-        "type": "about:blank",
-        "title": "Unprocessable Content",
-        "status": 422,
-        "detail": f"{count} mistake{'s' if count > 1 else ''} in the configuration; nothing was changed",
-        "mistakes": refused.mistakes,
-    }
-    return _json(problem, status=422, content_type="application/problem+json")
-
-
-def _json(value: dict[str, Any], *, status: int = 200, content_type: str = "application/json") -> web.Response:
-    body = orjson.dumps(value, option=orjson.OPT_APPEND_NEWLINE)
-    return web.Response(body=body, status=status, content_type=content_type, headers={"Cache-Control": "no-store"})
+    detail = f"{count} mistake{'s' if count > 1 else ''} in the configuration; nothing was changed"
+    return answers.problem(422, detail, title="Unprocessable Content", more={"mistakes": refused.mistakes})

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 
-import orjson
 from aiohttp import web
 
 from gateway.policy.names import AccountName
+from gateway.web import answers
 
 Reopen = Callable[[AccountName], None]
 
@@ -22,14 +22,8 @@ def add_to(app: web.Application, accounts: Callable[[], Collection[str]], reopen
         name = request.match_info["account"]
         if name not in accounts():
             known = ", ".join(sorted(accounts())) or "none"
-            problem = {"type": "about:blank", "title": "Not Found", "status": 404, "detail": f"accounts are: {known}"}
-            return _json(problem, status=404, content_type="application/problem+json")
+            return answers.problem(404, f"accounts are: {known}")
         reopen(AccountName(name))
-        return _json({"account": name, "closed": None})
+        return answers.told({"account": name, "closed": None})
 
     app.router.add_post("/api/accounts/{account}/reopen", opened)
-
-
-def _json(value: dict[str, object], *, status: int = 200, content_type: str = "application/json") -> web.Response:
-    body = orjson.dumps(value, option=orjson.OPT_APPEND_NEWLINE)
-    return web.Response(body=body, status=status, content_type=content_type, headers={"Cache-Control": "no-store"})

@@ -17,7 +17,7 @@ from string import Template
 import orjson
 from aiohttp import web
 
-from gateway.web import status_view
+from gateway.web import answers, status_view
 from gateway.web.status_page import Status, document
 
 Read = Callable[[], Status]
@@ -31,8 +31,6 @@ LISTENERS = 20
 
 _SLOWEST = 10.0
 """Seconds a listener may take to read one event before it is hung up on."""
-
-_NO_STORE = {"Cache-Control": "no-store"}
 
 
 def _text(name: str) -> str:
@@ -77,11 +75,10 @@ class _Page:
         now = self._read()
         parts = {"version": escape(now.version), "content": status_view.content(now)}
         text = _PAGE.substitute(parts, style=_STYLE, script=_SCRIPT)
-        return web.Response(text=text, content_type="text/html", headers=_NO_STORE | _SECURE)
+        return web.Response(text=text, content_type="text/html", headers={**answers.NO_STORE, **_SECURE})
 
     async def tell(self, _: web.Request) -> web.Response:
-        body = orjson.dumps(document(self._read()), option=orjson.OPT_APPEND_NEWLINE)
-        return web.Response(body=body, content_type="application/json", headers=_NO_STORE)
+        return answers.told(document(self._read()))
 
     async def stream(self, request: web.Request) -> web.StreamResponse:
         """Send the page's content now and every other second, until the listener leaves or the gateway stops."""
@@ -98,7 +95,7 @@ class _Page:
         self._stopping.set()
 
     async def _events(self, request: web.Request) -> web.StreamResponse:
-        response = web.StreamResponse(headers=_NO_STORE | {"Content-Type": "text/event-stream"})
+        response = web.StreamResponse(headers={**answers.NO_STORE, "Content-Type": "text/event-stream"})
         await response.prepare(request)
         with suppress(ConnectionError):
             while not self._stopping.is_set():

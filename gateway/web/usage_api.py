@@ -6,16 +6,15 @@ resource, method, day in any order.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from http import HTTPStatus
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Any
 
-import orjson
 from aiohttp import web
 
 from gateway.policy.usage import Counts, Row
 from gateway.policy.usage_report import Question, asked, report
 from gateway.ports import UsageAway
+from gateway.web import answers
 
 PATH = "/api/usage"
 
@@ -29,11 +28,11 @@ def add_to(app: web.Application, read: Read) -> None:
     async def usage(request: web.Request) -> web.Response:
         question = asked(list(request.query.items()))
         if isinstance(question, str):
-            return _problem(HTTPStatus.BAD_REQUEST, question)
+            return answers.problem(400, question)
         try:
-            return _json(document(question, *await read(question.days)))
+            return answers.told(document(question, *await read(question.days)))
         except UsageAway as away:
-            return _problem(HTTPStatus.SERVICE_UNAVAILABLE, f"the totals cannot be read now: {away}")
+            return answers.problem(503, f"the totals cannot be read now: {away}")
 
     app.router.add_get(PATH, usage)
 
@@ -58,13 +57,3 @@ def _counts(it: Counts) -> dict[str, float]:
         "waited_seconds": round(it.waited_seconds, 1),
         "refused": it.refused,
     }
-
-
-def _problem(status: HTTPStatus, detail: str) -> web.Response:
-    problem = {"type": "about:blank", "title": status.phrase, "status": status.value, "detail": detail}
-    return _json(problem, status=status, content_type="application/problem+json")
-
-
-def _json(value: Mapping[str, Any], *, status: int = 200, content_type: str = "application/json") -> web.Response:
-    body = orjson.dumps(value, option=orjson.OPT_APPEND_NEWLINE)
-    return web.Response(body=body, status=status, content_type=content_type, headers={"Cache-Control": "no-store"})

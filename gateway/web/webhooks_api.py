@@ -6,7 +6,6 @@ Shows no secret but that of a subscription just made, and no query of a URL.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from http import HTTPStatus
 from urllib.parse import urlsplit
 
 import orjson
@@ -20,6 +19,7 @@ from gateway.exchange.webhooks.subscriptions import Listed, Subscriptions
 from gateway.policy.webhooks import delivery
 from gateway.policy.webhooks.delivery import Delivery
 from gateway.ports import RecordsAway
+from gateway.web import answers
 
 PATH = "/api/webhooks"
 
@@ -173,21 +173,11 @@ def _answering(ask: _Answer) -> Handler:
 
     async def handler(request: web.Request) -> web.Response:
         try:
-            status, told = await ask(request)
+            status, members = await ask(request)
         except Unfit as unfit:
-            return _problem(_STATUS[unfit.wrong], str(unfit))
+            return answers.problem(_STATUS[unfit.wrong], str(unfit))
         except RecordsAway as away:
-            return _problem(503, f"the store of subscriptions and deliveries is away: {away}")
-        return _json(told, status=status)
+            return answers.problem(503, f"the store of subscriptions and deliveries is away: {away}")
+        return answers.told(members, status=status)
 
     return handler
-
-
-def _problem(status: int, detail: str) -> web.Response:
-    told = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail}
-    return _json(told, status=status, content_type="application/problem+json")
-
-
-def _json(value: Mapping[str, object], *, status: int, content_type: str = "application/json") -> web.Response:
-    headers = {"Cache-Control": "no-store"}
-    return web.Response(body=orjson.dumps(value) + b"\n", status=status, content_type=content_type, headers=headers)

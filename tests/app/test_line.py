@@ -8,7 +8,7 @@ import pytest
 
 from gateway.adapters.memory import MemoryEntries, MemoryLedger, MemoryRecords, MemoryUsage
 from gateway.app import line
-from gateway.app.eventing import Hearing
+from gateway.app.events import Hearing
 from gateway.app.stores import Stores
 from gateway.exchange.background import Background, Run
 from gateway.exchange.cache import Cache

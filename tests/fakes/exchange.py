@@ -14,8 +14,8 @@ from unittest.mock import patch
 import orjson
 
 from gateway.adapters.memory import MemoryEntries
-from gateway.app import eventing, line
-from gateway.app.eventing import Hearing
+from gateway.app import events, line
+from gateway.app.events import Hearing
 from gateway.exchange.background import Background, Run
 from gateway.exchange.cache import Cache
 from gateway.exchange.fetch import Fetch
@@ -154,7 +154,7 @@ class Exchange:
         outlook = Outlook(self.gate, self._tell)
         self.beside["outlook"] = outlook.run
         time = SimpleNamespace(time=self.clock)
-        with patch.object(line, "time", time), patch.object(eventing, "time", time):
+        with patch.object(line, "time", time), patch.object(events, "time", time):
             self.walk = line.stages(
                 settings,
                 rows=ROWS,

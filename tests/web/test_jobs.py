@@ -17,6 +17,7 @@ from gateway.policy.jobs.verdict import Ended, of_answer, of_fault
 from gateway.policy.messages import Headers, Request, Response
 from gateway.web.jobs import JobPages
 from tests.fakes.exchange import ROWS, TOOL, caller, request, trace
+from tests.fakes.outbox import FakeOutbox
 from tests.fakes.records import FakeRecords
 from tests.fakes.upstream import JSON, XML, answer, plain
 
@@ -28,7 +29,7 @@ class Desk:
 
     def __init__(self) -> None:
         self.store = JobStore(FakeRecords(lambda: 1000.0))
-        self.ends = JobEnds(self.store, outbox=None, callbacks=lambda _: (), tell=lambda *_, **__: None)
+        self.ends = JobEnds(self.store, outbox=FakeOutbox(), callbacks=lambda _: (), tell=lambda *_, **__: None)
         jobs = Jobs(
             self.store, self.ends, catalogue=ROWS, callbacks=lambda _: (), random=lambda: "f", wake=lambda _: None
         )

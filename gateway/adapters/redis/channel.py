@@ -56,10 +56,8 @@ _POLL_FIRST, _POLL_LONGEST = 0.001, 0.02
 class RedisChannel:
     """One replica's end. `listen` before it is used, and let `run` run: that keeps the lease."""
 
-    def __init__(
-        self, url: str, *, on_error: OnError, timeout: float = TIMEOUT, clock: Callable[[], float] = time.monotonic
-    ) -> None:
-        self.client = connect(url, timeout=timeout)
+    def __init__(self, url: str, *, on_error: OnError, clock: Callable[[], float] = time.monotonic) -> None:
+        self.client = connect(url, timeout=TIMEOUT)
         self.replica = secrets.token_hex(8)
         self.why_not: str | None = None
         self._on_error = on_error

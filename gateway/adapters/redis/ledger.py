@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from importlib.resources import files
 
-from gateway.adapters.redis.server import FAILURES, OnError, check, close, connect, told
+from gateway.adapters.redis.server import FAILURES, PATIENCE, OnError, check, close, connect, told
 from gateway.ports import LedgerAway, Reading
 
 PREFIX = "{intervals}:ledger:"
@@ -17,9 +17,9 @@ class RedisLedger:
     If an answer is lost the swap may have happened: `LedgerAway` is raised, and what was taken counts as spent.
     """
 
-    def __init__(self, url: str, *, on_error: OnError, timeout: float = 2.0) -> None:
+    def __init__(self, url: str, *, on_error: OnError) -> None:
         self._on_error = on_error
-        self._client = connect(url, timeout=timeout)
+        self._client = connect(url, timeout=PATIENCE)
         self._script = self._client.register_script(files(__package__).joinpath("swap.lua").read_text("ascii"))
 
     async def open(self) -> None:

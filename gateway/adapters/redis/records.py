@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib.resources import files
 
-from gateway.adapters.redis.server import FAILURES, close, connect, told
+from gateway.adapters.redis.server import FAILURES, PATIENCE, close, connect, told
 from gateway.policy.records import Edit
 from gateway.ports import RecordsAway
 
@@ -20,8 +20,8 @@ ORDER = "{intervals}:order:"
 class RedisRecords:
     """`Records` of all replicas, on the server's clock; how durable they are is the server's set-up (`appendonly`)."""
 
-    def __init__(self, url: str, *, timeout: float = 2.0) -> None:
-        self._client = connect(url, timeout=timeout)
+    def __init__(self, url: str) -> None:
+        self._client = connect(url, timeout=PATIENCE)
         lua = files(__package__)
         self._swap = self._client.register_script(lua.joinpath("records.lua").read_text("ascii"))
         self._scan = self._client.register_script(lua.joinpath("scan.lua").read_text("ascii"))

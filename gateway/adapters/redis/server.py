@@ -27,7 +27,13 @@ HEALTH_CHECK = 30
 """Seconds of silence after which a kept connection is tried before it is used."""
 
 
-def connect(url: str, *, timeout: float, max_connections: int = 32) -> Redis:
+PATIENCE = 2.0
+"""Seconds that what must not be lost (spent quota, usage, records) waits for the server."""
+
+_CONNECTIONS = 32
+
+
+def connect(url: str, *, timeout: float) -> Redis:
     """Make a client; it connects, and connects again after a loss, when it is used.
 
     `url` is `redis://`, `rediss://` (TLS, the host's name is checked) or `unix://`, with user and password in it and
@@ -36,7 +42,7 @@ def connect(url: str, *, timeout: float, max_connections: int = 32) -> Redis:
     checked = {"ssl_check_hostname": True} if url.startswith("rediss:") else {}
     pool = BlockingConnectionPool.from_url(
         url,
-        max_connections=max_connections,
+        max_connections=_CONNECTIONS,
         timeout=timeout,
         socket_timeout=timeout,
         socket_connect_timeout=timeout,

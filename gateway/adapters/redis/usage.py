@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
-from gateway.adapters.redis.server import FAILURES, close, connect, told
+from gateway.adapters.redis.server import FAILURES, PATIENCE, close, connect, told
 from gateway.policy.usage import Counts, Line, Row, oldest_kept
 from gateway.ports import UsageAway
 
@@ -17,8 +17,8 @@ DAYS = "{intervals}:usage-days"
 class RedisUsage:
     """A `UsageStore` shared by replicas. If an answer is lost, `UsageAway` is raised for what may have been added."""
 
-    def __init__(self, url: str, *, timeout: float = 2.0) -> None:
-        self._client = connect(url, timeout=timeout)
+    def __init__(self, url: str) -> None:
+        self._client = connect(url, timeout=PATIENCE)
 
     async def aclose(self) -> None:
         await close(self._client)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 
 from gateway.adapters.sqlite.file import SqliteFile
@@ -22,12 +22,11 @@ _DELETE = "DELETE FROM records WHERE kind = ? AND key = ?"
 class SqliteRecords:
     """`Records` that survive restarts and kill -9."""
 
-    def __init__(self, file: SqliteFile, *, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, file: SqliteFile) -> None:
         self._file = file
-        self._clock = clock
 
     async def now(self) -> float:
-        return self._clock()
+        return time.time()
 
     async def read(self, kind: str, keys: Sequence[str]) -> Sequence[str | None]:
         try:

@@ -25,7 +25,7 @@ class JobEnds:
     `kept` counts the ended jobs that are kept, by state; the runner counts anew when it sweeps.
     """
 
-    def __init__(self, store: JobStore, *, outbox: Outbox | None, callbacks: Callbacks, tell: Tell) -> None:
+    def __init__(self, store: JobStore, *, outbox: Outbox, callbacks: Callbacks, tell: Tell) -> None:
         self._store = store
         self._outbox = outbox
         self._callbacks = callbacks
@@ -39,8 +39,7 @@ class JobEnds:
         if not await self._store.end(job, after, verdict.result, partial(self._telling, after, verdict)):
             return False
         self.kept[after.state] += 1
-        if self._outbox is not None:
-            self._outbox.wake()
+        self._outbox.wake()
         self._tell(
             "job_ended",
             job=job.id,
@@ -56,8 +55,6 @@ class JobEnds:
 
     def _telling(self, job: Job, verdict: Ended) -> Sequence[Edit]:
         """The event for all who subscribe to it, and the callback unless the configuration has come to forbid it."""
-        if self._outbox is None:
-            return ()
         told, url = notice(job, verdict.result), job.asked.callback
         edits = list(self._outbox.posting(told))
         if url is not None and callback.allowed(url, self._callbacks(job.app)):

@@ -12,7 +12,6 @@ notice of it; who comes second finds the record as it is now, and nothing to tel
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -23,7 +22,7 @@ from gateway.policy.events import seen
 from gateway.policy.events.noticeable import Noticeable
 from gateway.policy.events.seen import By, Row, Seen, Sight
 from gateway.policy.names import AccountName
-from gateway.policy.notices import Json, Notice
+from gateway.policy.notices import Json, Notice, named_after
 
 
 class Event(StrEnum):
@@ -197,5 +196,4 @@ class _Case:
     def _id(self, event: Event, after: Seen) -> str:
         """The same for the same change of the same record, by whomever it is found."""
         row = "" if after.row is None else seen.canonical(after.row)
-        parts = (self.scope.kind, self.number, event.value, self.before or "", row)
-        return "evt_" + hashlib.sha256("\n".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]
+        return named_after(self.scope.kind, self.number, event.value, self.before or "", row)

@@ -7,17 +7,16 @@ tells it.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime
 from enum import StrEnum
 
 from gateway.policy.closure import RECHECK, Closure, Reason
 from gateway.policy.names import AccountName
-from gateway.policy.notices import Json, Notice
+from gateway.policy.notices import Json, Notice, named_after
+from gateway.policy.timestamp import timestamp
 
 KIND = "quota_told"
 """The kind of these records; their key is the account."""
@@ -99,18 +98,13 @@ def due(told: Told, day: Day, *, levels: Sequence[float], foreign: float) -> tup
         found.append((Occurrence.WARNING, f"{day.number} {level}", {"level": level}))
     if day.dry_at < math.inf and day.used < day.limit and Occurrence.FORECAST not in told.once:
         found.append(
-            (Occurrence.FORECAST, f"{day.number}", {"dry_at": moment(day.dry_at), "per_hour": round(day.per_hour)})
+            (Occurrence.FORECAST, f"{day.number}", {"dry_at": timestamp(day.dry_at), "per_hour": round(day.per_hour)})
         )
     if closed and closed != told.closed:
         found.append((_occurrence(day), closed, _why(day)))
     once = {it for it, _, _ in found} & {Occurrence.FOREIGN, Occurrence.FORECAST}
     after = Told(day.number, max(level, told.level), tuple(sorted({*told.once, *once})), closed)
     return after, [_notice(day, *it, place=place) for place, it in enumerate(found)]
-
-
-def moment(at: float) -> str:
-    """A time in GMT, as RFC 3339 writes it."""
-    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _closure(day: Day) -> str:
@@ -137,27 +131,26 @@ def _occurrence(day: Day) -> Occurrence:
 def _why(day: Day) -> dict[str, Json]:
     shut = day.closed
     if shut is None:
-        return {"reason": Reason.DAY_SPENT.value, "told_by": "ledger", "retry_at": moment(day.now + day.left)}
+        return {"reason": Reason.DAY_SPENT.value, "told_by": "ledger", "retry_at": timestamp(day.now + day.left)}
     wait = shut.retry_after(day.now)
     return {
         "reason": shut.reason.value,
         "told_by": "upstream",
         "status": shut.status,
         "api_code": shut.api_code,
-        "since": moment(shut.since),
-        "retry_at": None if wait is None else moment(day.now + wait),
+        "since": timestamp(shut.since),
+        "retry_at": None if wait is None else timestamp(day.now + wait),
     }
 
 
 def _notice(day: Day, occurrence: Occurrence, key: str, more: Mapping[str, Json], *, place: int) -> Notice:
-    parts = (day.account, occurrence.value, key)
     told: dict[str, Json] = {
         "limit": day.limit,
         "used": day.used,
         "remaining": max(0, day.limit - day.used),
         "foreign": day.foreign,
-        "reset_at": moment(day.now + day.left),
+        "reset_at": timestamp(day.now + day.left),
         **more,
     }
-    name = "evt_" + hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
+    name = named_after(day.account, occurrence.value, key)
     return Notice(name, occurrence.type, day.account, day.now + place * _BETWEEN, told)

@@ -9,10 +9,9 @@ import re
 from typing import Any
 
 from gateway.policy.jobs.job import Asked, Job, State
-from gateway.policy.jobs.result import octets, unpacked
 from gateway.policy.messages import Headers, Request
 from gateway.policy.names import AccountName, AppName
-from gateway.policy.packing import pack, unpack
+from gateway.policy.packing import pack, pack_body, unpack, unpack_body
 
 _NOT_KEPT = frozenset({"callback-url", "content-length", "expect", "host", "prefer"})
 _SECRET = re.compile(r"auth|cookie|token|secret|passw|session|signature|(?<!idempotency-)key")
@@ -99,11 +98,11 @@ def read(record: str) -> Job:
 def request_text(request: Request) -> str:
     """Write a request as its record."""
     return pack(
-        {"method": request.method, "target": request.target, "fields": list(request.headers), **octets(request.body)}
+        {"method": request.method, "target": request.target, "fields": list(request.headers), **pack_body(request.body)}
     )
 
 
 def read_request(record: str) -> Request:
     """Read what `request_text` has written."""
     it = unpack(record)
-    return Request(it["method"], it["target"], Headers((name, value) for name, value in it["fields"]), unpacked(it))
+    return Request(it["method"], it["target"], Headers((name, value) for name, value in it["fields"]), unpack_body(it))

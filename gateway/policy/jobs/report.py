@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TypeAlias
 from xml.sax.saxutils import escape, quoteattr
 
 from gateway.policy.jobs.job import Job
 from gateway.policy.jobs.notice import PATH, location
 from gateway.policy.negotiation import Representation
+from gateway.policy.timestamp import timestamp
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +32,8 @@ def members(job: Job) -> dict[str, Member]:
         "location": location(job.id),
         "method": job.asked.method,
         "target": job.asked.target,
-        "accepted": moment(job.asked.at),
-        "ended": None if job.ended_at is None else moment(job.ended_at),
+        "accepted": timestamp(job.asked.at),
+        "ended": None if job.ended_at is None else timestamp(job.ended_at),
         "status": job.status,
         "detail": job.why,
         "callback": job.asked.callback,
@@ -53,11 +53,6 @@ def written(root: str, told: Mapping[str, Member], form: Representation) -> byte
         return _json({root: told}).encode("utf-8", "replace") + b"\n"
     text = f'<?xml version="1.0" encoding="UTF-8"?>\n{_xml(root, told)}\n'
     return text.encode("utf-8", "replace")
-
-
-def moment(seconds: float) -> str:
-    """A time as RFC 3339 writes it, to the second."""
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def printable(text: str) -> str:

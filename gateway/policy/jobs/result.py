@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import base64
 from dataclasses import dataclass
 from typing import Any
 
 from gateway.policy.faults import Fault
 from gateway.policy.messages import Headers, Response
-from gateway.policy.packing import pack, unpack
+from gateway.policy.packing import pack, pack_body, unpack, unpack_body
 
 LONGEST_BODY = 4 * 1024 * 1024
 """Bytes of the longest body that is kept."""
@@ -52,7 +51,7 @@ def text(result: Result) -> str:
         "omitted": result.omitted,
         "kind": result.kind,
         "title": result.title,
-        **octets(result.body),
+        **pack_body(result.body),
     }
     return pack(record)
 
@@ -63,22 +62,9 @@ def read(record: str) -> Result:
     return Result(
         status=it["status"],
         headers=Headers((name, value) for name, value in it["fields"]),
-        body=unpacked(it),
+        body=unpack_body(it),
         cost=it.get("cost", 0),
         omitted=it.get("omitted", 0),
         kind=it.get("kind"),
         title=it.get("title"),
     )
-
-
-def octets(body: bytes) -> dict[str, str]:
-    """A body as a member of a record: as text where it is text."""
-    try:
-        return {"text": body.decode()}
-    except UnicodeDecodeError:
-        return {"base64": base64.b64encode(body).decode()}
-
-
-def unpacked(record: dict[str, Any]) -> bytes:
-    """The body that `octets` has put into a record."""
-    return base64.b64decode(record["base64"]) if "base64" in record else str(record.get("text", "")).encode()

@@ -73,7 +73,7 @@ async def test_spending_is_kept_by_a_server_that_is_who_it_says(secured: tuple[i
 )
 async def test_any_other_is_as_good_as_away(secured: tuple[int, Path], events: Events, address: str, why: str) -> None:
     port, certificate = secured
-    ledger = RedisLedger(address.format(port=port, certificate=certificate), on_error=events, timeout=1.0)
+    ledger = RedisLedger(address.format(port=port, certificate=certificate), on_error=events)
     with pytest.raises(LedgerAway, match=why):
         await ledger.read(["a"])
     await ledger.aclose()

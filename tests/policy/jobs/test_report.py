@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from xml.etree import ElementTree as ET
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -67,8 +66,3 @@ def test_any_text_is_well_formed(text: str) -> None:
     told: dict[str, Member] = {"detail": text, "fields": {text: text}}
     ET.XML(job_report.written("job", told, Representation.XML))
     json.loads(job_report.written("job", told, Representation.JSON))
-
-
-@pytest.mark.parametrize(("seconds", "text"), [(0.0, "1970-01-01T00:00:00Z"), (1e9 + 0.7, "2001-09-09T01:46:40Z")])
-def test_moments_are_rfc_3339(seconds: float, text: str) -> None:
-    assert job_report.moment(seconds) == text

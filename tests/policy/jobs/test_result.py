@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -36,9 +35,3 @@ def test_a_fault_is_a_result_too() -> None:
     result = Result.refused(Fault(Kind.MALFORMED, "the body cannot be read"), cost=0)
     assert (result.status, result.kind) == (400, "malformed")
     assert job_result.read(job_result.text(result)) == result
-
-
-@pytest.mark.parametrize(("body", "member"), [(b"\xff\x00", {"base64": "/wA="}), ("é".encode(), {"text": "é"})])
-def test_text_is_kept_as_text(body: bytes, member: dict[str, str]) -> None:
-    assert job_result.octets(body) == member
-    assert job_result.unpacked(member) == body

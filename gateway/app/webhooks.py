@@ -38,6 +38,7 @@ API, CALLBACK = "api", "callback"
 """How the metrics call all subscriptions made while running, and all callbacks."""
 
 RESULTS = ("delivered", "failed", "dead")
+"""How attempts end, in the order of the status page."""
 
 _STOP_PATIENCE = 5.0
 """Seconds a stop leaves to deliveries that are on their way; what is cut off is delivered again."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from gateway.adapters.memory import MemoryRecords
 from gateway.adapters.prometheus import Gauges
-from gateway.app.telling import Telling, allowed, labels, open_telling
+from gateway.app.webhooks import Telling, allowed, labels, open_telling
 from gateway.exchange.background import Background
 from gateway.policy.names import AccountName, AppName
 from gateway.policy.notices import Notice

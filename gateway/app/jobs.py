@@ -40,7 +40,7 @@ class Deferred:
         spawn: Spawn,
         tell: Tell,
         *,
-        outbox: Outbox | None = None,
+        outbox: Outbox,
     ) -> None:
         """`settings` are those in force when it is called."""
         self._settings = settings

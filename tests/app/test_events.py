@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from gateway.adapters.memory import MemoryLedger, MemoryRecords
-from gateway.app.eventing import Eventing, Hearing
+from gateway.app.events import Eventing, Hearing
 from gateway.exchange.gate import AccountRule, EgressRule, Gate
 from gateway.exchange.outlook import Outlook
 from gateway.policy import catalogue

@@ -10,7 +10,7 @@ import pytest
 
 from gateway.adapters.memory import MemoryRecords
 from gateway.app import people
-from gateway.app.deferring import Deferred
+from gateway.app.jobs import Deferred
 from gateway.exchange.background import Background
 from gateway.policy import catalogue
 from gateway.policy.caller import Caller
@@ -21,6 +21,7 @@ from gateway.policy.names import AppName
 from gateway.policy.trace import Trace
 from gateway.settings import Settings
 from tests.app.configured import settings
+from tests.fakes.outbox import FakeOutbox
 
 ASYNC = Headers([("Prefer", "respond-async"), ("Accept", "application/json")])
 
@@ -41,7 +42,12 @@ class Parts:
         self.ended = asyncio.Event()
         self.background = Background(lambda name, error: self.told.append(f"{name}: {error!r}"))
         self.deferred = Deferred(
-            lambda: self.settings, MemoryRecords(), catalogue.load(), self.background.spawn, self._tell
+            lambda: self.settings,
+            MemoryRecords(),
+            catalogue.load(),
+            self.background.spawn,
+            self._tell,
+            outbox=FakeOutbox(),
         )
         self.caller = people.app(self.settings, AppName("tool")).caller
 

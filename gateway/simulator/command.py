@@ -4,10 +4,14 @@ import argparse
 import asyncio
 import signal
 import sys
+from collections.abc import Callable
+from typing import TypeVar
 
 from gateway.simulator.accounts import ACCOUNTS, USERS, AccountState, UserState
 from gateway.simulator.options import Options
 from gateway.simulator.server import Simulator
+
+Number = TypeVar("Number", int, float)
 
 _GROUPS = {"A": "Administrator", "M": "Manager", "R": "Resource", "E": "Executive"}
 
@@ -16,13 +20,38 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what can be chosen at the start; everything else is set through /__simulator__/options."""
     default = Options()
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
-    parser.add_argument("--port", type=int, default=0, help="port to listen on; 0 is any free one")
-    parser.add_argument("--limit", type=int, default=default.limit, help="requests per period and address; 0 is none")
-    parser.add_argument("--period", type=float, default=default.period, help="length of the window in seconds")
-    parser.add_argument("--per-day", type=int, default=None, help="requests per account and day (default: its plan)")
-    parser.add_argument("--latency", type=float, default=default.latency, help="seconds each answer takes")
-    parser.add_argument("--scale", type=float, default=default.scale, help="share of the full number of rows")
+    parser.add_argument("--port", type=_port, default=0, help="port to listen on; 0 is any free one")
+    parser.add_argument(
+        "--limit", type=_whole, default=default.limit, help="requests per period and address; 0 is none"
+    )
+    parser.add_argument("--period", type=_length, default=default.period, help="length of the window in seconds")
+    parser.add_argument("--per-day", type=_whole, default=None, help="requests per account and day (default: its plan)")
+    parser.add_argument("--latency", type=_length, default=default.latency, help="seconds each answer takes")
+    parser.add_argument("--scale", type=_length, default=default.scale, help="share of the full number of rows")
     parser.add_argument("--seed", type=int, default=default.seed, help="what the rows are drawn from")
+
+
+def _from_0(kind: Callable[[str], Number], text: str, expected: str, most: float = 1e9) -> Number:
+    """Read a number from 0 to `most`; argparse tells the text of the error, and ends with 2."""
+    try:
+        number = kind(text)
+    except ValueError:
+        number = kind("-1")
+    if not 0 <= number <= most:  # not a number is neither
+        raise argparse.ArgumentTypeError(f"{text!r} is not {expected}")
+    return number
+
+
+def _port(text: str) -> int:
+    return _from_0(int, text, "a port from 0 to 65535", 65535)
+
+
+def _whole(text: str) -> int:
+    return _from_0(int, text, "a whole number from 0")
+
+
+def _length(text: str) -> float:
+    return _from_0(float, text, "a number from 0, such as 0.5")
 
 
 def options_from(arguments: argparse.Namespace) -> Options:

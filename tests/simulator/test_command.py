@@ -28,6 +28,27 @@ def test_every_argument_arrives() -> None:
     assert (arguments.host, arguments.port) == ("::1", 8)
 
 
+@pytest.mark.parametrize(
+    ("word", "right"),
+    [
+        ("--port=99999", "a port from 0 to 65535"),
+        ("--port=-1", "a port from 0 to 65535"),
+        ("--limit=-3", "a whole number from 0"),
+        ("--per-day=1.5", "a whole number from 0"),
+        ("--scale=nan", "a number from 0"),
+        ("--latency=x", "a number from 0"),
+        ("--period=inf", "a number from 0"),
+    ],
+)
+def test_what_cannot_be_is_refused_with_what_can(capsys: pytest.CaptureFixture[str], word: str, right: str) -> None:
+    with pytest.raises(SystemExit) as ended:
+        parsed(word)
+    assert ended.value.code == 2
+    told = capsys.readouterr().err
+    assert right in told
+    assert word.partition("=")[2] in told
+
+
 def test_the_greeting_names_every_token_and_a_line_to_try() -> None:
     simulator = Simulator()
     simulator.url = "http://127.0.0.1:5/"

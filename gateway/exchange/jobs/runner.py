@@ -157,10 +157,11 @@ class JobRunner:
     async def _written(self, job: Job, verdict: Verdict) -> bool:
         now = await self._store.now()
         match verdict:
-            case Later(seconds, why, _, lost):
+            case Later(seconds, why, _, lost, alone):
                 if exhausted(job, now=now, lost=lost):
                     return await self._ends(job, verdict.given_up(job.state))
-                self._paused[job.app] = now + min(seconds, LONGEST_PAUSE)
+                if not alone:
+                    self._paused[job.app] = now + min(seconds, LONGEST_PAUSE)
                 return await self._store.change(job, deferred(job, why, now=now, pause=seconds, lost=lost))
             case Doubted(why):
                 return await self._store.change(job, doubted(job, why, now=now))

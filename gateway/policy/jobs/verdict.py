@@ -27,13 +27,14 @@ class Ended:
 class Later:
     """It was not done for certain: try again after so many seconds. `lost`: 1 where the upstream left no word.
 
-    `result` is what the job has if there is no other try.
+    `result` is what the job has if there is no other try; `alone` says that the app's other jobs are not held up.
     """
 
     seconds: float
     why: str
     result: Result | None = None
     lost: int = 0
+    alone: bool = False
 
     def given_up(self, state: State) -> Ended:
         """The end of a job that stood in this state and is not tried again."""
@@ -65,6 +66,10 @@ def of_fault(fault: Fault, *, cost: int, safe: bool) -> Verdict:
         return Later(1.0, fault.detail, result)
     if fault.kind in REFUSALS:  # the gateway's, or the upstream's "not now": it was not done
         return Later(PAUSE if fault.retry_after is None else fault.retry_after, fault.detail, result)
+    if fault.kind is Kind.IDEMPOTENCY_RUNNING:  # or claimed by this job itself, when its gateway died
+        return Later(min(PAUSE, fault.retry_after or PAUSE), fault.detail, result, alone=True)
+    if fault.kind is Kind.IDEMPOTENCY_UNKNOWN:  # an earlier request under its key may have done it
+        return Doubted(fault.detail)
     lost = fault.side is Side.UPSTREAM
     if lost and not cost:
         return Later(PAUSE, fault.detail, result)

@@ -198,3 +198,19 @@ async def test_old_jobs_are_swept_and_the_rest_is_counted(house: JobHouse) -> No
     with pytest.raises(Fault, match="has no job"):
         await house.job(old)
     assert await house.records.scan("job.result", most=10) == []
+
+
+async def test_a_job_whose_key_is_in_use_waits_for_that_answer_and_holds_up_no_other(house: JobHouse) -> None:
+    house.exchange.upstream.latency = 20.0
+    asking = house.exchange.ask("PUT", "/task/5/", b'{"title":"x"}', content_type=JSON, idempotency_key="k")
+    first = asyncio.create_task(asking)
+    await asyncio.sleep(1)
+    same = await house.write(idempotency_key="k")
+    await asyncio.sleep(1)
+    house.exchange.upstream.latency = 0.0
+    other = await house.ended(await house.write(target="/task/6/"))
+    assert (await first).status == 202
+    assert (await house.ended(same)).state is State.COMPLETED
+    assert house.exchange.asked == ["PUT /task/5/", "PUT /task/6/"]
+    assert other.ended_at is not None
+    assert other.ended_at < other.asked.at + 5

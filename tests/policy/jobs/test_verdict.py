@@ -51,6 +51,19 @@ def test_what_never_left_is_tried_again_what_left_is_doubtful_and_a_read_is_no_d
     assert read.lost == 1
 
 
+@pytest.mark.parametrize(("said", "seconds"), [(305.0, PAUSE), (2.0, 2.0), (None, PAUSE)])
+def test_a_job_whose_key_is_in_use_comes_back_for_the_answer(said: float | None, seconds: float) -> None:
+    fault = Fault(Kind.IDEMPOTENCY_RUNNING, "not answered yet", retry_after=said)
+    verdict = job_verdict.of_fault(fault, cost=0, safe=False)
+    assert isinstance(verdict, Later)
+    assert (verdict.seconds, verdict.why, verdict.lost) == (seconds, "not answered yet", 0)
+
+
+def test_a_job_whose_key_belongs_to_a_lost_answer_is_doubtful() -> None:
+    fault = Fault(Kind.IDEMPOTENCY_UNKNOWN, "its answer was lost")
+    assert job_verdict.of_fault(fault, cost=0, safe=False) == Doubted("its answer was lost")
+
+
 @pytest.mark.parametrize("kind", [Kind.MALFORMED, Kind.NOT_ALLOWED, Kind.NOT_ACCEPTABLE, Kind.UNSUPPORTED_MEDIA_TYPE])
 def test_the_callers_mistake_is_an_end(kind: Kind) -> None:
     ended = job_verdict.of_fault(Fault(kind, "wrong"), cost=0, safe=False)

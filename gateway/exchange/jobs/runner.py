@@ -200,4 +200,7 @@ class JobRunner:
     def _tell_away(self, why: RecordsAway | None) -> None:
         if (why is not None) != self._away:
             self._away = why is not None
-            self._tell("jobs_back" if why is None else "jobs_away", detail=str(why or ""))
+            if why is None:
+                self._tell("jobs_back")
+            else:
+                self._tell("jobs_away", level="error", detail=str(why))

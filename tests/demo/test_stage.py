@@ -34,6 +34,6 @@ def test_a_port_that_is_taken_is_replaced(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 async def test_a_program_that_does_not_start_is_told_with_its_last_words() -> None:
-    with pytest.raises(NotStarted, match=r"(?s)`intervals-gateway serve` did not start:.*egress\.limit"):
+    with pytest.raises(NotStarted, match=r"(?s)`intervals-gateway simulate` did not start:.*--limit: '-1'"):
         async with Stage(Limits(limit=-1)):
             raise AssertionError("nothing should have started")

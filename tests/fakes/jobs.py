@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from itertools import count
 from types import TracebackType
 from typing import Any, Self
@@ -15,16 +16,22 @@ from gateway.exchange.jobs.runner import JobRunner
 from gateway.exchange.jobs.store import OPEN, JobStore
 from gateway.policy.caller import Caller
 from gateway.policy.jobs.job import Job, State
+from gateway.policy.messages import Response
 from gateway.policy.names import AppName
 from gateway.policy.translation.malformed import Limits
 from tests.fakes.exchange import MAX_BODY, ROWS, TOOL, Exchange, Heard, caller
 from tests.fakes.outbox import FakeOutbox, posted
 from tests.fakes.records import FakeRecords
-from tests.fakes.upstream import JSON
+from tests.fakes.upstream import JSON, plain
 
 CALLBACKS = {AppName("tool"): ("https://tool.internal/done",)}
 OTHER = caller("other")
 _LOOKS = 5000
+
+
+def task(**fields: Any) -> Response:
+    """The answer of the service about a task with these fields."""
+    return plain(json.dumps({"status": "OK", "code": 200, "task": {"id": "5", **fields}}).encode(), JSON)
 
 
 class Replica:

@@ -104,8 +104,8 @@ class Noticing:
             return
         try:
             sight = await self.sight(By.WRITE, began=began, ended=ended, app=caller.app)
-            judge: Judge = lambda _, before: noticing.written(scope, before, change, sight=sight)  # noqa: E731
-            await self._settle(scope, await self._records_of(scope, [change.number]), judge)
+            records = await self._records_of(scope, [change.number])
+            await self._settle(scope, records, lambda _, before: noticing.written(scope, before, change, sight=sight))
         except RecordsAway as error:
             self._away(scope, error)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import pytest
@@ -15,12 +14,6 @@ from tests.fakes.exchange import TOOL, Exchange, caller
 from tests.fakes.jobs import JobHouse
 from tests.fakes.service import ServiceUpstream
 from tests.fakes.upstream import XML, error, timed_out
-
-
-@pytest.fixture
-async def house() -> AsyncIterator[JobHouse]:
-    async with Exchange() as exchange, JobHouse(exchange) as made:
-        yield made
 
 
 class Spying(ServiceUpstream):

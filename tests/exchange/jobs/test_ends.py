@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 import pytest
 
 from gateway.policy.faults import Fault
 from gateway.policy.jobs.job import State
 from gateway.policy.messages import Response
-from tests.fakes.exchange import TOOL, Exchange
+from tests.fakes.exchange import TOOL
 from tests.fakes.jobs import CALLBACKS, JobHouse
 from tests.fakes.outbox import KIND
 from tests.fakes.upstream import error, timed_out
 
 SCRIPTS: dict[State, list[Response | Fault]] = {State.FAILED: [error(400, 17)], State.UNKNOWN: [timed_out()]}
 URL = "https://tool.internal/done"
-
-
-@pytest.fixture
-async def house() -> AsyncIterator[JobHouse]:
-    async with Exchange() as exchange, JobHouse(exchange) as made:
-        yield made
 
 
 @pytest.mark.parametrize("end", [State.COMPLETED, State.FAILED, State.UNKNOWN, State.CANCELLED])

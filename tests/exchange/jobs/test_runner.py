@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import json
-from collections.abc import AsyncIterator
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
@@ -14,23 +11,12 @@ from gateway.exchange.jobs.runner import ALIVE
 from gateway.policy.faults import Fault
 from gateway.policy.jobs.job import KEPT, State
 from gateway.policy.jobs.turns import AT_ONCE
-from gateway.policy.messages import Response
 from gateway.policy.names import AccountName
 from tests.fakes.exchange import TOOL, Exchange
-from tests.fakes.jobs import OTHER, JobHouse
-from tests.fakes.upstream import JSON, error, plain
+from tests.fakes.jobs import OTHER, JobHouse, task
+from tests.fakes.upstream import JSON, error
 
 DAY = 86_400.0
-
-
-@pytest.fixture
-async def house() -> AsyncIterator[JobHouse]:
-    async with Exchange() as exchange, JobHouse(exchange) as made:
-        yield made
-
-
-def task(**fields: Any) -> Response:
-    return plain(json.dumps({"status": "OK", "code": 200, "task": {"id": "5", **fields}}).encode(), JSON)
 
 
 async def test_a_job_runs_once_and_its_answer_is_the_result(house: JobHouse) -> None:

@@ -3,30 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import json
-from collections.abc import AsyncIterator
-from typing import Any
 
 import pytest
 
 from gateway.policy.jobs.job import MOST_TRIES, State
 from gateway.policy.messages import Request, Response
 from gateway.policy.names import AccountName
-from tests.fakes.exchange import Exchange
-from tests.fakes.jobs import JobHouse
-from tests.fakes.upstream import JSON, error, plain, timed_out, unreachable
+from tests.fakes.jobs import JobHouse, task
+from tests.fakes.upstream import error, plain, timed_out, unreachable
 
 DAY = 86_400.0
-
-
-@pytest.fixture
-async def house() -> AsyncIterator[JobHouse]:
-    async with Exchange() as exchange, JobHouse(exchange) as made:
-        yield made
-
-
-def task(**fields: Any) -> Response:
-    return plain(json.dumps({"status": "OK", "code": 200, "task": {"id": "5", **fields}}).encode(), JSON)
 
 
 async def test_what_never_left_is_tried_again(house: JobHouse) -> None:

@@ -75,10 +75,11 @@ def for_all_who_ask(answer: Response) -> bool:
     """May those who ask for the same at the same time, with the same fields and credential, have this answer too?
 
     Its lifetime does not matter, since nobody gets it later than the first; but what must not be stored, is one
-    reader's own, must be validated for each, or sets cookies, each has to ask for (RFC 9111 §4, §5.2.2).
+    reader's own, must be validated for each, or sets cookies, each has to ask for, be it but some of its fields
+    (RFC 9111 §4, §5.2.2).
     """
     said = targeted.directives(answer.headers)
-    alone = cachecontrol.unqualified(said, "no-cache") or "set-cookie" in answer.headers
+    alone = not said.keys().isdisjoint({"no-cache", "private"}) or "set-cookie" in answer.headers
     return not alone and _not_for_others(answer, said) is None
 
 

@@ -75,6 +75,8 @@ def test_plain(
         ([("Cache-Control", "no-store")], False),
         ([("Cache-Control", "private, max-age=5")], False),
         ([("Cache-Control", "no-cache")], False),
+        ([("Cache-Control", 'max-age=5, private="a"')], False),
+        ([("Cache-Control", 'max-age=5, no-cache="a"')], False),
         ([("Set-Cookie", "a=b")], False),
         ([("Vary", "*")], False),
     ],

@@ -82,6 +82,7 @@ _RANGES = [
         miss(_FRESH, body=_TEXT),
         hit("Range: bytes=10-", status=416, has="Content-Range: bytes */10"),
     ),
+    may("9110 §14.1.2 the last bytes of nothing", miss(_FRESH, body=""), hit("Range: bytes=-5", body="")),
     may("9110 §15.5.17 no last bytes", miss(_FRESH, body=_TEXT), hit("Range: bytes=-0", status=416)),
     _whole("another unit is ignored", "Range: lines=1-2"),
     _whole("what is no range is ignored", "Range: bytes=2-1"),

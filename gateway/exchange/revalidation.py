@@ -54,16 +54,13 @@ class Revalidation:
         before = stored.response if stored else None
         match freshening.bearing(inquiry.request.method, inquiry.sent.headers, before, answer):
             case Bearing.STANDS:
-                await self._forget(reading)
+                await self._supersede(reading, None)
                 stands = freshening.updated(before, Headers()) if before else answer
                 return Passed(landing, stands, shared=False, whole=True)
             case Bearing.FRESHENS:
                 return await self._freshened(reading, landing)
             case Bearing.REPLACES:
-                passed = await self._taken(reading, landing)
-                if not passed.stored:
-                    await self._forget(reading)
-                return passed
+                return await self._taken(reading, landing)
             case Bearing.NONE:
                 if stored is None:
                     return await self._taken(reading, landing)
@@ -76,8 +73,9 @@ class Revalidation:
         return await self._keep(reading, landing, storing.dated(landing.response, received_at=landing.received_at))
 
     async def _taken(self, reading: Reading, landing: Landing) -> Passed:
-        """Take an answer as it came."""
+        """Take an answer as it came, in place of what was stored."""
         kept = await self.keep(reading, landing) if reading.inquiry.request.method == "GET" else None
+        await self._supersede(reading, kept)
         shared = storing.for_all_who_ask(landing.response)
         return Passed(landing, landing.response, shared, whole=kept is not None, stored=kept is not None)
 
@@ -88,8 +86,7 @@ class Revalidation:
         newer = storing.dated(told, received_at=landing.received_at)
         fresh = freshening.updated(stored.response, newer.headers)
         kept = await self._keep(reading, landing, fresh)
-        if kept is None or kept.key != stored.key:
-            await self._forget(reading)
+        await self._supersede(reading, kept)
         if told.status != 304:
             return Passed(landing, told, storing.for_all_who_ask(told))
         ttl = kept.lifetime - kept.initial_age if kept else None
@@ -115,6 +112,9 @@ class Revalidation:
         )
         return await self._variants.keep(entry, inquiry, reading.read, reading.generation)
 
-    async def _forget(self, reading: Reading) -> None:
-        if reading.stored is not None and "no-store" not in reading.inquiry.asked:
-            await self._variants.forget(reading.stored)
+    async def _supersede(self, reading: Reading, kept: Entry | None) -> None:
+        """Drop what was stored: it is out of date, also where its successor is kept under another Vary, or not."""
+        stored = reading.stored
+        if stored is None or "no-store" in reading.inquiry.asked or (kept is not None and kept.key == stored.key):
+            return
+        await self._variants.forget(stored)

@@ -51,6 +51,15 @@ _VARIANTS = [
     must(
         "9111 §4.1 the most recent", miss(_VARIES, "A: 1"), miss(_VARIES, "A: 1 | Cache-Control: no-cache"), hit("A: 1")
     ),
+    *(
+        must(
+            f"9111 §4.3.3 what is replaced is gone, also if the new one {how}",
+            miss(f'{_VARIES} | ETag: "a"', "A: 1"),
+            miss(f"{_FRESH}{vary}", "A: 1 | Cache-Control: no-cache", body="new", sent='If-None-Match: "a"'),
+            hit("A: 1", body="new"),
+        )
+        for how, vary in (("does not vary", ""), ("varies by another field", " | Vary: B"))
+    ),
     must(
         "9111 §4.1 a validator is the variant's",
         miss(f'{_VARIES} | ETag: "a"', "A: 1"),

@@ -54,7 +54,7 @@ class Revalidation:
         before = stored.response if stored else None
         match freshening.bearing(inquiry.request.method, inquiry.sent.headers, before, answer):
             case Bearing.STANDS:
-                await self._supersede(reading, None)
+                await self._forget(reading)
                 stands = freshening.updated(before, Headers()) if before else answer
                 return Passed(landing, stands, shared=False, whole=True)
             case Bearing.FRESHENS:
@@ -73,9 +73,11 @@ class Revalidation:
         return await self._keep(reading, landing, storing.dated(landing.response, received_at=landing.received_at))
 
     async def _taken(self, reading: Reading, landing: Landing) -> Passed:
-        """Take an answer as it came, in place of what was stored."""
-        kept = await self.keep(reading, landing) if reading.inquiry.request.method == "GET" else None
-        await self._supersede(reading, kept)
+        """Take an answer as it came, in place of all that is stored for those who ask like this."""
+        inquiry = reading.inquiry
+        kept = await self.keep(reading, landing) if inquiry.request.method == "GET" else None
+        if reading.stored is not None and "no-store" not in inquiry.asked:
+            await self._variants.supersede(inquiry, kept)
         shared = storing.for_all_who_ask(landing.response)
         return Passed(landing, landing.response, shared, whole=kept is not None, stored=kept is not None)
 
@@ -86,7 +88,8 @@ class Revalidation:
         newer = storing.dated(told, received_at=landing.received_at)
         fresh = freshening.updated(stored.response, newer.headers)
         kept = await self._keep(reading, landing, fresh)
-        await self._supersede(reading, kept)
+        if kept is None or kept.key != stored.key:
+            await self._forget(reading)
         if told.status != 304:
             return Passed(landing, told, storing.for_all_who_ask(told))
         ttl = kept.lifetime - kept.initial_age if kept else None
@@ -112,9 +115,6 @@ class Revalidation:
         )
         return await self._variants.keep(entry, inquiry, reading.read, reading.generation)
 
-    async def _supersede(self, reading: Reading, kept: Entry | None) -> None:
-        """Drop what was stored: it is out of date, also where its successor is kept under another Vary, or not."""
-        stored = reading.stored
-        if stored is None or "no-store" in reading.inquiry.asked or (kept is not None and kept.key == stored.key):
-            return
-        await self._variants.forget(stored)
+    async def _forget(self, reading: Reading) -> None:
+        if reading.stored is not None and "no-store" not in reading.inquiry.asked:
+            await self._variants.forget(reading.stored)

@@ -10,7 +10,7 @@ from gateway.exchange.rendering import HeldAnswer
 from gateway.exchange.underway import Read, Underway
 from gateway.policy import choices, invalidation, vary
 from gateway.policy.entry import Entry, Selector
-from gateway.policy.names import AccountName
+from gateway.policy.names import AccountName, CacheKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +66,17 @@ class Variants:
         """Drop one response."""
         await self._cache.drop(Selector(key=entry.key))
 
+    async def supersede(self, inquiry: Inquiry, successor: Entry | None) -> None:
+        """Drop all that the inquiry selects but the newest answer to it, be that kept under another Vary, or not.
+
+        One that does vary would be preferred to a newer one that does not, and an older one be next in turn.
+        """
+        held = await self._cache.find(inquiry.key)
+        selected = [self._key(held.entry, names, inquiry) for names in choices.sets(held.entry)] if held else []
+        for key in selected:
+            if (successor is None or key != successor.key) and await self._cache.find(key) is not None:
+                await self._cache.drop(Selector(key=key))
+
     async def invalidate(self, account: AccountName, targets: list[str], groups: frozenset[str]) -> None:
         """Drop all responses of some targets and groups, in every partition of the account."""
         keys = [choices.key(account, target) for target in targets]
@@ -78,9 +89,7 @@ class Variants:
             await self._cache.drop(Selector(key=key))  # only for the room they take
 
     async def _variant(self, held: HeldAnswer, names: tuple[str, ...], inquiry: Inquiry) -> Entry | None:
-        selecting = vary.selecting(names, inquiry.sent.headers) if names else ()
-        key = choices.variant_key(held.entry, inquiry.caller.partition, selecting)
-        found = await self._cache.find(key)
+        found = await self._cache.find(self._key(held.entry, names, inquiry))
         if found is None:
             return None
         for group in invalidation.groups(found.entry.response.headers):
@@ -88,6 +97,11 @@ class Variants:
             if not choices.holds(mark.entry if mark else None, found.entry):
                 return None
         return found.entry
+
+    @staticmethod
+    def _key(held: Entry, names: tuple[str, ...], inquiry: Inquiry) -> CacheKey:
+        selecting = vary.selecting(names, inquiry.sent.headers) if names else ()
+        return choices.variant_key(held, inquiry.caller.partition, selecting)
 
     async def _mark(self, group: str, entry: Entry, generation: int) -> None:
         held = await self._cache.find(choices.group_key(entry.account, group))

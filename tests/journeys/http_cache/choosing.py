@@ -60,6 +60,13 @@ _VARIANTS = [
         )
         for how, vary in (("does not vary", ""), ("varies by another field", " | Vary: B"))
     ),
+    may(
+        "9111 §4.3.3 what is older than a newer answer does not come back in its place",
+        miss(_VARIES, "A: 1"),
+        miss(_FRESH, "A: 2"),
+        miss("Cache-Control: no-store", "A: 1 | Cache-Control: no-cache"),
+        miss(_FRESH, "A: 1"),
+    ),
     must(
         "9111 §4.1 a validator is the variant's",
         miss(f'{_VARIES} | ETag: "a"', "A: 1"),

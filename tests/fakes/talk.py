@@ -12,8 +12,8 @@ from typing import Any, Self
 
 from typing_extensions import override
 
+from gateway.policy.caching.repetition import First, Repetition
 from gateway.policy.messages import Request, Response
-from gateway.policy.repetition import First, Repetition
 from gateway.policy.trace import Trace
 from gateway.web.connection import Connection, Listener
 from gateway.web.identity import App, Identity

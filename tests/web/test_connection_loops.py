@@ -10,7 +10,7 @@ import pytest
 import uvloop
 from typing_extensions import override
 
-from gateway.policy.repetition import First, Repetition
+from gateway.policy.caching.repetition import First, Repetition
 from tests.fakes.exchange import Exchange
 from tests.fakes.talk import Talk, asking
 

@@ -21,7 +21,7 @@ from typing_extensions import override
 from gateway.adapters.logs.redaction import Redaction
 from gateway.adapters.logs.rendering import Access, Record, Render, access_record, as_json, as_text, event_record
 from gateway.adapters.logs.repeated import Repeated
-from gateway.policy.repetition import Repetition
+from gateway.policy.caching.repetition import Repetition
 from gateway.policy.trace import Trace
 
 Write = Callable[[bytes], None]

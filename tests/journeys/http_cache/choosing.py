@@ -220,6 +220,16 @@ _FAILURES = [
         miss("Age: 90 | Cache-Control: max-age=60, stale-if-error=10"),
         miss("503", status=503),
     ),
+    may(
+        "5861 §4 the caller's own stale-if-error",
+        miss("Age: 90 | Cache-Control: max-age=60"),
+        hit("Cache-Control: stale-if-error=600", told="503", settles=1),
+    ),
+    must(
+        "9111 §5.2.2.2 the caller's stale-if-error against must-revalidate",
+        miss("Age: 90 | Cache-Control: max-age=60, must-revalidate"),
+        miss("503", "Cache-Control: stale-if-error=600", status=503),
+    ),
     must("5861 §4 a 404 is no failure", miss(_SIE), miss("404", status=404)),
     must("9111 §4.2.4 stale, 503 without leave", miss("Age: 3 | Cache-Control: max-age=2"), miss("503", status=503)),
     *map(_never_stale, ("must-revalidate", "proxy-revalidate", "s-maxage=2", "no-cache")),

@@ -71,9 +71,15 @@ def test_decide(stored: str, asked: str, now: float, expected: object) -> None:
         ("", "", 1160.0, False),
         ("must-revalidate", "", 1061.0, False),
         ("", "no-cache", 1000.0, False),
+        ("", "stale-if-error=200", 1259.0, True),
+        ("", "stale-if-error=200", 1260.0, False),
+        ("", "stale-if-error=0", 1159.0, True),
+        ("must-revalidate", "stale-if-error=200", 1061.0, False),
+        ("", "no-cache, stale-if-error=200", 1061.0, False),
     ],
 )
 def test_serves_error(stored: str, asked: str, now: float, serves: bool) -> None:
+    """RFC 5861 §4, in either direction."""
     assert (freshness.serves_error(held(stored), cachecontrol.read(asked), now) is not None) is serves
 
 

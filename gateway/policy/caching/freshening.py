@@ -10,6 +10,10 @@ from gateway.policy.messages import Headers, Response
 _NEVER_UPDATED = frozenset({"content-digest", "content-encoding", "content-length", "content-range"})
 """Fields that tell how to read the stored body, or what is in it (§3.2): a 304 has none to tell about."""
 
+_TELLING = ("etag", "last-modified", "content-length")
+"""Fields by which a HEAD's answer describes a content (§4.3.5); without any, each time it would renew what is stored
+for another lifetime, however long ago that changed."""
+
 _ABOUT_THE_REQUEST = frozenset({412, 416, 429})
 """Statuses that say nothing of what is stored."""
 
@@ -52,7 +56,7 @@ def bearing(method: str, sent: Headers, stored: Response | None, answer: Respons
     if answer.status >= 500 or answer.status in _ABOUT_THE_REQUEST:
         return Bearing.NONE
     if method == "HEAD":
-        if answer.status != 200:
+        if answer.status != 200 or not any(name in answer.headers for name in _TELLING):
             return Bearing.NONE
         return Bearing.FRESHENS if _same(stored, answer.headers) else Bearing.REPLACES
     return Bearing.REPLACES

@@ -77,7 +77,7 @@ class Revalidation:
         inquiry = reading.inquiry
         kept = await self.keep(reading, landing) if inquiry.request.method == "GET" else None
         if reading.stored is not None and "no-store" not in inquiry.asked:
-            await self._variants.supersede(inquiry, kept)
+            await self._variants.supersede(inquiry, kept, asked_at=landing.requested_at)
         shared = storing.for_all_who_ask(landing.response)
         return Passed(landing, landing.response, shared, whole=kept is not None, stored=kept is not None)
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from gateway.policy import httpdate
 from gateway.policy.caching import cachecontrol, freshness, targeted, vary
+from gateway.policy.caching.entry import Entry
 from gateway.policy.catalogue import Lifetimes
 from gateway.policy.messages import Request, Response
 
@@ -82,6 +83,14 @@ def for_all_who_ask(answer: Response) -> bool:
     said = targeted.directives(answer.headers)
     alone = not said.keys().isdisjoint({"no-cache", "private"}) or "set-cookie" in answer.headers
     return not alone and _not_for_others(answer, said) is None
+
+
+def outrun(answer: Entry, present: Entry) -> bool:
+    """Was what is stored asked for later, and is it no older by its Date? Then it is the most recent (RFC 9111 §4)."""
+    if present.requested_at <= answer.requested_at:
+        return False
+    mine, theirs = (httpdate.read(entry.response.headers.get("date")) for entry in (answer, present))
+    return mine is None or theirs is None or theirs >= mine
 
 
 def dated(answer: Response, *, received_at: float) -> Response:

@@ -86,11 +86,16 @@ def for_all_who_ask(answer: Response) -> bool:
 
 
 def outrun(answer: Entry, present: Entry) -> bool:
-    """Was what is stored asked for later, and is it no older by its Date? Then it is the most recent (RFC 9111 §4)."""
-    if present.requested_at <= answer.requested_at:
+    """Did what is stored come while this answer was on its way, and is it the more recent by its Date? (RFC 9111 §4)
+
+    Within one second, or without a Date, the one that was asked for later counts as that.
+    """
+    if present.received_at <= answer.requested_at:
         return False
     mine, theirs = (httpdate.read(entry.response.headers.get("date")) for entry in (answer, present))
-    return mine is None or theirs is None or theirs >= mine
+    if mine is None or theirs is None or mine == theirs:
+        return present.requested_at > answer.requested_at
+    return theirs > mine
 
 
 def dated(answer: Response, *, received_at: float) -> Response:

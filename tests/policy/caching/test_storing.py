@@ -121,26 +121,29 @@ def test_fields_that_a_directive_lists_are_not_stored() -> None:
 
 
 @pytest.mark.parametrize(
-    ("later", "mine", "theirs", "expected"),
+    ("later", "received_at", "mine", "theirs", "expected"),
     [
-        (1.0, 0, 0, True),
-        (1.0, 0, 5, True),
-        (1.0, 5, 0, False),
-        (1.0, None, 0, True),
-        (1.0, 0, None, True),
-        (0.0, 0, 5, False),
-        (-1.0, 0, 5, False),
+        (1.0, 109.0, 0, 0, True),
+        (1.0, 109.0, 0, 5, True),
+        (1.0, 109.0, 5, 0, False),
+        (1.0, 109.0, None, 0, True),
+        (1.0, 109.0, 0, None, True),
+        (0.0, 109.0, 0, 5, True),
+        (0.0, 109.0, 0, 0, False),
+        (-1.0, 109.0, 0, 5, True),
+        (-1.0, 109.0, 0, 0, False),
+        (-1.0, 99.5, 0, 5, False),
     ],
 )
-def test_who_was_asked_later_and_is_no_older_stays(
-    later: float, mine: int | None, theirs: int | None, expected: bool
+def test_the_most_recent_stays(
+    later: float, received_at: float, mine: int | None, theirs: int | None, expected: bool
 ) -> None:
-    """RFC 9111 §4."""
+    """RFC 9111 §4: the present one was asked for `later`; this one is on its way from 100.0 on."""
     answer, present = (
-        replace(ENTRY, requested_at=asked_at, response=Response(200, Headers(fields)))
-        for asked_at, fields in (
-            (100.0, [] if mine is None else [("Date", httpdate.write(mine))]),
-            (100.0 + later, [] if theirs is None else [("Date", httpdate.write(theirs))]),
+        replace(ENTRY, requested_at=asked_at, received_at=at, response=Response(200, Headers(fields)))
+        for asked_at, at, fields in (
+            (100.0, 110.0, [] if mine is None else [("Date", httpdate.write(mine))]),
+            (100.0 + later, received_at, [] if theirs is None else [("Date", httpdate.write(theirs))]),
         )
     )
     assert storing.outrun(answer, present) is expected

@@ -46,6 +46,7 @@ class Parts:
     log: Log
     reconciling: spending.Reconciling
     telling: Callable[[Settings], None]
+    jobs: Callable[[Settings], None]
 
     def follow(self, settings: Settings) -> None:
         """Go by these settings from now on. Everything that might fail comes before the first change."""
@@ -61,6 +62,7 @@ class Parts:
         self.proxy.follow(identity)
         self.reconciling.follow(settings)
         self.telling(settings)
+        self.jobs(settings)
 
 
 class Reloading:

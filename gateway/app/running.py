@@ -159,14 +159,16 @@ class Gateway:
 
         proxy = self._proxy(stages.walk, gate, Observing(metrics, usage.counted, self._log, spans), jobs.pages)
         stored = purging.cache_api(now, memory=memory, cache=cache, rows=rows, watch=metrics, log=self._log)
-        reopening = spending.reopening(now, gate=gate, log=self._log)
+        reopening = spending.reopening(now, gate=gate, reopened=jobs.reopened, log=self._log)
         routes = [stored.add_to, told.add_to, counting.route(usage), reopening, jobs.add_to]
         self._degraded |= stores.degraded
         await self._listen(proxy, metrics, routes, lambda: (gate.snapshot(), outlook.forecasts()))
 
         made = partial(spending.reconciler, gate=gate, send=upstream.send, watch=watch, log=self._log)
         reconciling = self._reconciling = spending.Reconciling(made, spawn)
-        self._parts = Parts(proxy, stages, gate, metrics, usage.counted, self._log, reconciling, told.follow)
+        self._parts = Parts(
+            proxy, stages, gate, metrics, usage.counted, self._log, reconciling, telling=told.follow, jobs=jobs.follow
+        )
         reconciling.follow(settings)
         self._watches = [spawn(run(), name) for name, run in beside.items()]
         self._why_not_ready = None

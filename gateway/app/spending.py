@@ -127,11 +127,14 @@ def _caller(account: AccountName, token: str, app: AppName, *, patience: float) 
     )
 
 
-def reopening(now: Callable[[], Settings], *, gate: Gate, log: Log) -> Callable[[web.Application], None]:
-    """The route by which an operator opens an account again."""
+def reopening(
+    now: Callable[[], Settings], *, gate: Gate, reopened: Callable[[AccountName], None], log: Log
+) -> Callable[[web.Application], None]:
+    """The route by which an operator opens an account again; `reopened` is told of it."""
 
     def reopen(account: AccountName) -> None:
         gate.reopen(account)
+        reopened(account)
         log.event("account_reopened", account=account)
 
     return lambda app: reopen_api.add_to(app, lambda: now().accounts, reopen)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from aiohttp import web
 
@@ -85,7 +85,7 @@ class Deferred:
 
     def add_to(self, app: web.Application) -> None:
         """`/api/jobs`."""
-        jobs_api.add_to(app, lambda: self._settings().apps, self._jobs.everyone, self._jobs.cancel_any)
+        jobs_api.add_to(app, self._apps, self._jobs.everyone, self._jobs.cancel_any)
 
     def follow(self, settings: Settings) -> None:
         """Try at once what waits for apps whose credential becomes another one; the settings in force are yet the old.
@@ -104,6 +104,9 @@ class Deferred:
         """Try at once what waits for an account that an operator has opened again."""
         if self._runner is not None:
             self._runner.hasten(AppName(name) for name, app in self._settings().apps.items() if app.account == account)
+
+    async def _apps(self) -> Collection[str]:
+        return {*self._settings().apps, *await self._jobs.apps()}
 
     def _callbacks(self, app: AppName) -> Sequence[str]:
         configured = self._settings().apps.get(app)

@@ -161,12 +161,24 @@ class JobStore:
                     yield job
             await asyncio.sleep(0)  # thousands of jobs: others get their turn
 
+    async def apps(self) -> set[AppName]:
+        """The apps of which jobs are kept, whether they are configured or not."""
+        return {AppName(app) async for page in pages(self._records, LINE) for app, _ in page}
+
     async def forget(self, job: Job) -> None:
         """Delete a job that has ended, with its result."""
         at = key(job.app, job.id)
         (result,) = await self._records.read(RESULT, [at])
         gone = [] if result is None else [Edit(RESULT, at, result, None)]
         await self._records.swap([Edit(ENDED, at, job_record.text(job), None), *gone])
+
+    async def forget_lines(self, kept: Container[AppName]) -> None:
+        """Delete the lines of apps that have no open job, unless ended ones of theirs are kept."""
+        async for page in pages(self._records, LINE):
+            for app, record in page:
+                line = _Line.read(record)
+                if line.accepted == line.ended and app not in kept:
+                    await self._records.swap([Edit(LINE, app, record, None)])
 
     async def holders(self) -> dict[str, float]:
         """The replicas that are at jobs or were, and until when each is believed alive."""

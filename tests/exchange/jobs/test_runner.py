@@ -196,6 +196,9 @@ async def test_old_jobs_are_swept_and_the_rest_is_counted(house: JobHouse) -> No
     with pytest.raises(Fault, match="has no job"):
         await house.job(old)
     assert await house.records.scan("job.result", most=10) == []
+    await asyncio.sleep(KEPT)
+    assert house.replicas[0].runner.counts == dict.fromkeys(State, 0)
+    assert await house.replicas[0].jobs.apps() == set(), "nothing is known of who has no jobs any more"
 
 
 async def test_a_job_whose_key_is_in_use_waits_for_that_answer_and_holds_up_no_other(house: JobHouse) -> None:

@@ -56,6 +56,19 @@ async def test_a_job_is_kept_with_its_request_and_ends_with_its_result(records: 
     assert await kinds(records) == {OPEN: 0, ENDED: 0, REQUEST: 0, RESULT: 0, LINE: 1}
 
 
+async def test_a_line_is_forgotten_when_no_job_of_its_app_is_left(records: FakeRecords) -> None:
+    store = JobStore(records)
+    made = await accept(store)
+    await store.forget_lines(())
+    assert await store.apps() == {TOOL}, "one is open"
+    await store.end(made, ended(made), DONE)
+    await store.forget_lines({TOOL})
+    assert await store.apps() == {TOOL}, "one that has ended is kept"
+    await store.forget_lines(())
+    assert await store.apps() == set()
+    assert (await accept(store)).asked.place == 1
+
+
 async def test_places_are_in_the_order_of_acceptance_also_between_replicas(records: FakeRecords) -> None:
     stores = [JobStore(records) for _ in range(4)]
     made = await asyncio.gather(*(accept(store) for store in stores for _ in range(5)))

@@ -20,7 +20,7 @@ from gateway.exchange.gate import Gate
 from gateway.policy import catalogue
 from gateway.policy.catalogue import Catalogue
 from gateway.policy.usage import Usage
-from gateway.settings import Settings, SettingsError
+from gateway.settings import Settings, SettingsError, cautions
 from gateway.settings.changes import Change, change
 from gateway.web.proxy import Proxy
 from gateway.web.reload_api import Refused
@@ -91,7 +91,13 @@ class Reloading:
             parts.follow(made.settings)
             self.settings, self.succeeded, self.succeeded_at = made.settings, True, time.time()
         self._log.event("reloaded", changed=made.changed, needs_restart=made.needs_restart)
+        await self.caution()
         return made
+
+    async def caution(self) -> None:
+        """Log what is allowed in the settings in force, but seldom meant."""
+        for caution in await asyncio.to_thread(cautions, self.settings):
+            self._log.event("caution", level="warning", detail=caution)
 
     def _refused(self, wrong: SettingsError) -> Refused:
         self.succeeded = False

@@ -173,6 +173,7 @@ class Gateway:
         self._watches = [spawn(run(), name) for name, run in beside.items()]
         self._why_not_ready = None
         self._log.event("started", url=self.url, operations=self.operations_url, version=__version__)
+        await self._reloading.caution()
 
     async def _open_gate(self, stores: Stores) -> Gate:
         settings = self.settings

@@ -108,9 +108,14 @@ def allow_pattern(pattern: str) -> str:
 
 def event_pattern(pattern: str) -> str:
     """Accept dotted lower-case words, each of which may be `*`."""
-    if not _EVENT.fullmatch(pattern):
+    if not is_event_pattern(pattern):
         raise _wrong("is not a dotted event name")
     return pattern
+
+
+def is_event_pattern(text: str) -> bool:
+    """Tell whether this is written as a pattern of events; `agreement` asks whether such events can come."""
+    return _EVENT.fullmatch(text) is not None
 
 
 def receiver(name: str) -> str:

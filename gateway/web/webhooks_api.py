@@ -16,6 +16,7 @@ from gateway.exchange.webhooks.dead_letters import DeadLetters
 from gateway.exchange.webhooks.outstanding import Outstanding
 from gateway.exchange.webhooks.subscribing import Subscribing, Unfit, Wrong
 from gateway.exchange.webhooks.subscriptions import Listed, Subscriptions
+from gateway.policy.events import vocabulary
 from gateway.policy.webhooks import delivery
 from gateway.policy.webhooks.delivery import Delivery
 from gateway.ports import RecordsAway
@@ -24,7 +25,7 @@ from gateway.web import answers
 PATH = "/api/webhooks"
 
 _MOST_LISTED = 100
-_STATUS = {Wrong.REQUEST: 400, Wrong.UNKNOWN: 404, Wrong.STATE: 409}
+_STATUS = {Wrong.REQUEST: 400, Wrong.UNKNOWN: 404, Wrong.STATE: 409, Wrong.CONTENT: 422}
 _WANTED = '{"url": "https://…", "account": "NAME", "events": ["quota.*"]}'
 
 _Answer = Callable[[web.Request], Awaitable[tuple[int, Mapping[str, object]]]]
@@ -96,9 +97,12 @@ class WebhooksApi:
 
     def _pattern(self, event: object) -> str:
         try:
-            return self._event_pattern(str(event))
+            pattern = self._event_pattern(str(event))
         except ValueError as failure:
             raise Unfit(Wrong.REQUEST, f'event {event!r} {failure}; write "quota.*" or the like') from None
+        if not vocabulary.can_come(pattern):
+            raise Unfit(Wrong.CONTENT, f"{pattern!r} matches no event; {vocabulary.right(pattern)}")
+        return pattern
 
     async def _remove(self, request: web.Request) -> tuple[int, Mapping[str, object]]:
         await self._subscribing.remove(request.match_info["id"])

@@ -95,6 +95,19 @@ async def test_what_does_not_fit_is_refused(aiohttp_client: AiohttpClient, wante
     assert bench.subscriptions.listed() == []
 
 
+async def test_a_pattern_that_can_match_no_event_is_refused_with_the_nearest_that_can(
+    aiohttp_client: AiohttpClient,
+) -> None:
+    bench = Bench()
+    client = await client_of(bench, aiohttp_client)
+    status, told = await asked(client, "POST", json={**WANTED, "events": ["quota.*", "intervals.clients.*"]})
+    assert (status, told["detail"]) == (
+        422,
+        "'intervals.clients.*' matches no event; did you mean 'intervals.client.*'?",
+    )
+    assert bench.subscriptions.listed() == []
+
+
 @pytest.mark.parametrize(("content_type", "body"), [("text/plain", b"{}"), ("application/json", b"{")])
 async def test_no_form_can_make_one(aiohttp_client: AiohttpClient, content_type: str, body: bytes) -> None:
     client = await client_of(Bench(), aiohttp_client)

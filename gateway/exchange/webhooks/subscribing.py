@@ -8,14 +8,13 @@ from typing import NoReturn
 
 from gateway.exchange.webhooks.endurance import Endurance
 from gateway.exchange.webhooks.subscriptions import Listed, Subscriptions
+from gateway.policy.events.vocabulary import TEST
 from gateway.policy.names import AccountName
 from gateway.policy.notices import Notice
 from gateway.policy.records import Edit
 from gateway.policy.webhooks import delivery, health, signing, subscription
 from gateway.policy.webhooks.subscription import KIND, MADE, Origin, Subscription
 from gateway.ports import Records, Tell
-
-TEST = "webhook.test"
 
 MOST = 200
 """Subscriptions that can be made while running."""
@@ -25,6 +24,7 @@ class Wrong(StrEnum):
     """What is wrong with what an operator asks for."""
 
     REQUEST = "request"
+    CONTENT = "content"
     UNKNOWN = "unknown"
     STATE = "state"
 

@@ -105,7 +105,7 @@ class Proxy:
         self._observe(trace, request, response)
         written = partial(self._written, raw, request, caller, response, trace, identity=identity)
         answer = self._outgoing(response, trace, written, length=_unsent(raw, response))
-        if broken(raw) is not None:
+        if broken(raw) is not None or not raw.content.is_eof():  # what follows on the connection is no request
             answer.force_close()
         return answer
 
@@ -174,6 +174,8 @@ def _refused(fault: Fault, accept: str | None, trace: Trace) -> Response:
 
 async def _request(raw: web.BaseRequest, *, max_body: int) -> Request:
     target, headers = _target(raw), Headers(raw.headers.items())
+    if (raw.content_length or 0) > max_body:  # who announces that need not send it
+        raise _too_large(max_body)
     await _expected(raw, headers)
     if not raw.body_exists:  # as of most reads: there is nothing to wait for
         return Request(raw.method, target, headers)
@@ -183,10 +185,14 @@ async def _request(raw: web.BaseRequest, *, max_body: int) -> Request:
     except TimeoutError as error:
         raise Fault(Kind.MALFORMED, f"the body did not arrive within {_BODY:.0f} s", status=408) from error
     except web.HTTPRequestEntityTooLarge as error:
-        raise Fault(Kind.TOO_LARGE, f"the body is longer than the {max_body} bytes of server.max_body") from error
+        raise _too_large(max_body) from error
     except (web.RequestPayloadError, HttpProcessingError, web.HTTPException, ValueError) as error:
         raise Fault(Kind.MALFORMED, f"the body cannot be read: {error}") from error
     return _decoded(Request(raw.method, target, headers, body), max_body=max_body)
+
+
+def _too_large(max_body: int) -> Fault:
+    return Fault(Kind.TOO_LARGE, f"the body is longer than the {max_body} bytes of server.max_body")
 
 
 async def _expected(raw: web.BaseRequest, headers: Headers) -> None:

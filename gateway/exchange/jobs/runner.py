@@ -210,15 +210,15 @@ class JobRunner:
 
     async def _swept(self) -> None:
         now = await self._store.now()
-        kept, apps = Counter[State](), set[AppName]()
+        kept, apps = Counter[State](), Counter[AppName]()
         async for job in self._store.walk(ENDED):
             if (job.ended_at or 0.0) + KEPT < now:
                 await self._store.forget(job)
             else:
                 kept[job.state] += 1
-                apps.add(job.app)
+                apps[job.app] += 1
         self._ends.kept = kept
-        await self._store.forget_lines(apps)
+        await self._store.tally(apps)
         for name, until in (await self._store.holders()).items():
             if until + KEPT < now and name != self._me:
                 await self._store.hold(name, before=until, until=None)

@@ -4,7 +4,7 @@ job.open     the standing of each job that has not ended, by app and id
 job.ended    the same of those that have
 job.request  what is to be sent, until the end
 job.result   what came of it
-job.line     for each app, how many jobs it ever had and how many of them ended: places, and the bound
+job.line     for each app, how many jobs it ever had, how many of them ended and were forgotten: places, and the bounds
 job.holder   for each replica that is at a job, until when the others believe it alive
 """
 
@@ -13,7 +13,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Container, Sequence
+from collections.abc import AsyncIterator, Callable, Container, Mapping, Sequence
 from typing import NamedTuple
 
 from gateway.exchange.pages import pages
@@ -35,6 +35,9 @@ OPEN, ENDED, REQUEST, RESULT, LINE, HOLDER = (
 _PAGE = 200
 """Jobs read at a time."""
 
+MOST_KEPT = 100_000
+"""Jobs of one app that are kept, ended ones among them; more are refused. All of a week's requests fit in."""
+
 _RACES = 20
 """Times a swap that others overtook is made anew before the store counts as away."""
 
@@ -43,10 +46,11 @@ Also = Callable[[], Sequence[Edit]]
 
 
 class _Line(NamedTuple):
-    """The jobs of an app: how many there ever were, and how many of them have ended."""
+    """The jobs of an app: how many there ever were, have ended, and were forgotten as of the last count."""
 
     accepted: int
     ended: int
+    forgotten: int = 0
 
     @classmethod
     def read(cls, record: str | None) -> _Line:
@@ -73,9 +77,7 @@ class JobStore:
             async with self._turn[app]:
                 (before,) = await self._records.read(LINE, [app])
                 line = _Line.read(before)
-                if (waiting := line.accepted - line.ended) >= most:
-                    detail = f"{waiting} jobs of app {app} have not ended, and no more are taken on"
-                    raise Fault(Kind.TOO_MANY_JOBS, detail, retry_after=60.0)
+                _bounded(app, line, most=most)
                 job = make(line.accepted + 1, await self.now())
                 made = await self._records.swap(
                     [
@@ -172,13 +174,15 @@ class JobStore:
         gone = [] if result is None else [Edit(RESULT, at, result, None)]
         await self._records.swap([Edit(ENDED, at, job_record.text(job), None), *gone])
 
-    async def forget_lines(self, kept: Container[AppName]) -> None:
-        """Delete the lines of apps that have no open job, unless ended ones of theirs are kept."""
+    async def tally(self, kept: Mapping[AppName, int]) -> None:
+        """Note how many ended jobs of each app are kept. Who has no job any more is forgotten."""
         async for page in pages(self._records, LINE):
             for app, record in page:
-                line = _Line.read(record)
-                if line.accepted == line.ended and app not in kept:
-                    await self._records.swap([Edit(LINE, app, record, None)])
+                line, ended = _Line.read(record), kept.get(AppName(app), 0)
+                gone = not ended and line.accepted == line.ended
+                after = None if gone else line._replace(forgotten=max(0, line.ended - ended)).text()
+                if after != record:
+                    await self._records.swap([Edit(LINE, app, record, after)])
 
     async def holders(self) -> dict[str, float]:
         """The replicas that are at jobs or were, and until when each is believed alive."""
@@ -190,6 +194,16 @@ class JobStore:
     async def hold(self, holder: str, *, before: float | None, until: float | None) -> bool:
         """Say until when a replica is to be believed alive; None: that it is forgotten."""
         return await self._records.swap([Edit(HOLDER, holder, _moment(before), _moment(until))])
+
+
+def _bounded(app: AppName, line: _Line, *, most: int) -> None:
+    """Raise `Fault` where an app has as many jobs as it may have."""
+    if (waiting := line.accepted - line.ended) >= most:
+        detail = f"{waiting} jobs of app {app} have not ended, and no more are taken on"
+        raise Fault(Kind.TOO_MANY_JOBS, detail, retry_after=60.0)
+    if (kept := line.accepted - line.forgotten) >= MOST_KEPT:
+        detail = f"{kept} jobs of app {app} are kept, each for 7 days after its end, and no more are taken on"
+        raise Fault(Kind.TOO_MANY_JOBS, detail, retry_after=3600.0)
 
 
 def _moment(seconds: float | None) -> str | None:

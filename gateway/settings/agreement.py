@@ -132,7 +132,7 @@ def _events_can_come(tree: Mapping[str, Any]) -> Iterator[Disagreement]:
         for place, pattern in enumerate(events if isinstance(events, list) else ()):
             if isinstance(pattern, str) and is_event_pattern(pattern) and not vocabulary.can_come(pattern):
                 path = ("webhooks", number, "events", place)
-                yield path, f"{json.dumps(pattern)} matches no event", vocabulary.right(pattern)
+                yield path, f"{json.dumps(pattern)[:100]} matches no event", vocabulary.right(pattern)
 
 
 def _resources_are_documented(tree: Mapping[str, Any]) -> Iterator[Disagreement]:

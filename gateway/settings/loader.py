@@ -80,6 +80,8 @@ def _told(error: ErrorDetails) -> tuple[places.Path, str, str]:
             return key, "is no known key", known_are(str(key[-1]), section.model_fields if section else ())
         case "missing":
             return key, "is missing", right
+        case "too_long":
+            return key, f"has more than {error['ctx']['max_length']} entries", right
         case "secret_away":
             return key, error["msg"], "provide it"
         case "string_pattern_mismatch" if error["loc"][-1] == "[key]":

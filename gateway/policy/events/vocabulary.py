@@ -22,6 +22,9 @@ TEST = "webhook.test"
 _WRITES = frozenset({"POST", "PUT", "DELETE"})
 _NAMES = "intervals.RESOURCE.created, .updated and .deleted, intervals.job.STATE, quota.WORD and webhook.disabled"
 
+_LONGEST = 100
+"""Characters of the longest pattern that is compared with what there is: nothing is half as long."""
+
 _NEAR = 0.7
 """How alike two words must be, from 0 to 1, for one to be the other misspelt."""
 
@@ -59,7 +62,7 @@ def right(pattern: str) -> str:
     untold = next((word for word in pattern.split(".") if word in LISTS), None)
     if untold is not None:
         return f"changes of {untold} cannot be told"
-    meant = _meant(pattern)
+    meant = _meant(pattern) if len(pattern) <= _LONGEST else None
     return f"events are {_NAMES}" if meant is None else f"did you mean {meant!r}?"
 
 

@@ -61,6 +61,10 @@ def test_where_nothing_is_near_all_events_are_told(pattern: str) -> None:
     assert "intervals.RESOURCE.created" in vocabulary.right(pattern)
 
 
+def test_an_endless_pattern_is_compared_with_nothing() -> None:
+    assert "intervals.RESOURCE.created" in vocabulary.right(f"intervals.client{'s' * 1_000_000}.*")
+
+
 @pytest.mark.parametrize("pattern", ["intervals.projectteam.*", "intervals.projectteam.updated"])
 def test_a_write_of_several_rows_is_told_by_no_event(pattern: str) -> None:
     assert not vocabulary.can_come(pattern)

@@ -16,6 +16,7 @@ from gateway.adapters.logs import Log
 from gateway.adapters.prometheus import Metrics
 from gateway.app import counting, people, spending
 from gateway.app.line import Stages
+from gateway.app.reading import Read, Reading
 from gateway.exchange.line.gate import Gate
 from gateway.policy import catalogue
 from gateway.policy.catalogue import Catalogue
@@ -24,9 +25,6 @@ from gateway.settings import Settings, SettingsError, cautions
 from gateway.settings.changes import Change, change
 from gateway.web.proxy import Proxy
 from gateway.web.reload_api import Refused
-
-Read = Callable[[], Settings]
-"""Read the configuration as the program was told to at its start; raises `SettingsError`. May block."""
 
 
 def rows_of(settings: Settings) -> Catalogue:
@@ -72,7 +70,7 @@ class Reloading:
         self.settings = settings
         self.succeeded = True
         self.succeeded_at = time.time()
-        self._read = read
+        self._read = Reading(read)
         self._log = log
         self._turn = asyncio.Lock()
 
@@ -84,7 +82,7 @@ class Reloading:
         """Read, check and put in force. Raises `Refused` with every mistake; nothing has changed then."""
         async with self._turn:
             try:
-                read = await asyncio.to_thread(self._read)
+                read = await self._read()
             except SettingsError as wrong:
                 raise self._refused(wrong) from wrong
             made = change(self.settings, read)

@@ -57,6 +57,8 @@ def _read(path: Path) -> dict[str, Any]:
         found = Mistake(source, "", f"is not UTF-8 at byte {failure.start}", "save it as UTF-8")
     except tomllib.TOMLDecodeError as failure:
         found = Mistake(source, "", f"is not TOML: {failure}", "strings need quotes, tables a [name]")
+    except RecursionError:
+        found = Mistake(source, "", "is not TOML: it is nested too deeply", "no key needs more than three tables")
     raise SettingsError((found,))
 
 

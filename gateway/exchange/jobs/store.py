@@ -4,7 +4,7 @@ job.open     the standing of each job that has not ended, by app and id
 job.ended    the same of those that have
 job.request  what is to be sent, until the end
 job.result   what came of it
-job.line     for each app, how many jobs it ever had, how many of them ended and were forgotten: places, and the bounds
+job.line     for each app, how many jobs it has and had, and how much they hold: their places, and the bounds
 job.holder   for each replica that is at a job, until when the others believe it alive
 """
 
@@ -14,10 +14,9 @@ import asyncio
 import json
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Container, Mapping, Sequence
-from typing import NamedTuple
 
 from gateway.exchange.pages import pages
-from gateway.policy.faults import Fault, Kind
+from gateway.policy.jobs import line as job_line
 from gateway.policy.jobs import record as job_record
 from gateway.policy.jobs import result as job_result
 from gateway.policy.jobs.job import Job, State
@@ -35,29 +34,11 @@ OPEN, ENDED, REQUEST, RESULT, LINE, HOLDER = (
 _PAGE = 200
 """Jobs read at a time."""
 
-MOST_KEPT = 100_000
-"""Jobs of one app that are kept, ended ones among them; more are refused. All of a week's requests fit in."""
-
 _RACES = 20
 """Times a swap that others overtook is made anew before the store counts as away."""
 
 Also = Callable[[], Sequence[Edit]]
 """What else is written in the same swap."""
-
-
-class _Line(NamedTuple):
-    """The jobs of an app: how many there ever were, have ended, and were forgotten as of the last count."""
-
-    accepted: int
-    ended: int
-    forgotten: int = 0
-
-    @classmethod
-    def read(cls, record: str | None) -> _Line:
-        return cls(*json.loads(record)) if record is not None else cls(0, 0)
-
-    def text(self) -> str:
-        return json.dumps(self)
 
 
 class JobStore:
@@ -73,17 +54,18 @@ class JobStore:
 
     async def accept(self, app: AppName, request: Request, *, most: int, make: Callable[[int, float], Job]) -> Job:
         """Keep a new job, made for its place in the app's line; raises `Fault` TOO_MANY_JOBS."""
+        text = job_record.request_text(request)
         for _ in range(_RACES):
             async with self._turn[app]:
                 (before,) = await self._records.read(LINE, [app])
-                line = _Line.read(before)
-                _bounded(app, line, most=most)
+                line = job_line.read(before)
+                line.check(app, most=most, request=text)
                 job = make(line.accepted + 1, await self.now())
                 made = await self._records.swap(
                     [
-                        Edit(LINE, app, before, line._replace(accepted=line.accepted + 1).text()),
+                        Edit(LINE, app, before, job_line.text(line.one_more(text))),
                         Edit(OPEN, key(app, job.id), None, job_record.text(job)),
-                        Edit(REQUEST, key(app, job.id), None, job_record.request_text(request)),
+                        Edit(REQUEST, key(app, job.id), None, text),
                     ]
                 )
             if made:
@@ -108,13 +90,13 @@ class JobStore:
             async with self._turn[app]:
                 (request,) = await self._records.read(REQUEST, [at])
                 (line,) = await self._records.read(LINE, [app])
-                counted = _Line.read(line)
+                counted, text = job_line.read(line).one_ended(request, result)
                 edits = [
                     Edit(OPEN, at, job_record.text(before), None),
                     Edit(ENDED, at, None, job_record.text(after)),
                     Edit(REQUEST, at, request, None),
-                    Edit(LINE, app, line, counted._replace(ended=counted.ended + 1).text()),
-                    *([] if result is None else [Edit(RESULT, at, None, job_result.text(result))]),
+                    Edit(LINE, app, line, job_line.text(counted)),
+                    *([] if text is None else [Edit(RESULT, at, None, text)]),
                     *also(),
                 ]
                 if await self._records.swap(edits):
@@ -169,18 +151,24 @@ class JobStore:
 
     async def forget(self, job: Job) -> None:
         """Delete a job that has ended, with its result."""
-        at = key(job.app, job.id)
-        (result,) = await self._records.read(RESULT, [at])
-        gone = [] if result is None else [Edit(RESULT, at, result, None)]
-        await self._records.swap([Edit(ENDED, at, job_record.text(job), None), *gone])
+        at, app = key(job.app, job.id), job.app
+        for _ in range(_RACES):  # else the next sweep does it
+            async with self._turn[app]:
+                (result,) = await self._records.read(RESULT, [at])
+                (line,) = await self._records.read(LINE, [app])
+                edits = [Edit(ENDED, at, job_record.text(job), None)]
+                if result is not None:
+                    fewer = job_line.read(line).without(result)
+                    edits += [Edit(RESULT, at, result, None), Edit(LINE, app, line, job_line.text(fewer))]
+                if await self._records.swap(edits):
+                    return
 
     async def tally(self, kept: Mapping[AppName, int]) -> None:
         """Note how many ended jobs of each app are kept. Who has no job any more is forgotten."""
         async for page in pages(self._records, LINE):
             for app, record in page:
-                line, ended = _Line.read(record), kept.get(AppName(app), 0)
-                gone = not ended and line.accepted == line.ended
-                after = None if gone else line._replace(forgotten=max(0, line.ended - ended)).text()
+                line = job_line.read(record).counted(kept.get(AppName(app), 0))
+                after = None if line is None else job_line.text(line)
                 if after != record:
                     await self._records.swap([Edit(LINE, app, record, after)])
 
@@ -194,16 +182,6 @@ class JobStore:
     async def hold(self, holder: str, *, before: float | None, until: float | None) -> bool:
         """Say until when a replica is to be believed alive; None: that it is forgotten."""
         return await self._records.swap([Edit(HOLDER, holder, _moment(before), _moment(until))])
-
-
-def _bounded(app: AppName, line: _Line, *, most: int) -> None:
-    """Raise `Fault` where an app has as many jobs as it may have."""
-    if (waiting := line.accepted - line.ended) >= most:
-        detail = f"{waiting} jobs of app {app} have not ended, and no more are taken on"
-        raise Fault(Kind.TOO_MANY_JOBS, detail, retry_after=60.0)
-    if (kept := line.accepted - line.forgotten) >= MOST_KEPT:
-        detail = f"{kept} jobs of app {app} are kept, each for 7 days after its end, and no more are taken on"
-        raise Fault(Kind.TOO_MANY_JOBS, detail, retry_after=3600.0)
 
 
 def _moment(seconds: float | None) -> str | None:

@@ -17,8 +17,7 @@ MOST_KEPT = 100_000
 """Jobs of one app that are kept, ended ones among them; more are refused. All of a week's requests fit in."""
 
 MOST_HELD = 512 * 1024 * 1024
-"""Characters of one app's requests and results that are kept. Beyond that no job is taken on, and a result loses its body.
-"""
+"""Characters of one app's requests and results that are kept: no job is taken on beyond, and no result's body kept."""
 
 
 class Line(NamedTuple):

@@ -87,6 +87,7 @@ class Reloading:
                 raise self._refused(wrong) from wrong
             made = change(self.settings, read)
             parts.follow(made.settings)
+            spending.renew(parts.gate, self.settings, made.settings)
             self.settings, self.succeeded, self.succeeded_at = made.settings, True, time.time()
         self._log.event("reloaded", changed=made.changed, needs_restart=made.needs_restart)
         await self.caution()

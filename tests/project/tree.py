@@ -8,8 +8,6 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 _FOLDERS = (".ci", "benchmarks", "docs", "gateway", "grafana", "tests")
 _TEXT = {"", ".css", ".html", ".js", ".json", ".lua", ".md", ".py", ".toml", ".xml", ".yaml", ".yml"}
-
-
 _NEVER = {".coverage", ".git"}  # .git is a file in a work tree
 
 

@@ -80,13 +80,14 @@ def _count(name: str, text: str | int) -> int:
 
 
 def _sort(resource: Resource, given: dict[str, str]) -> tuple[tuple[str, Sort] | None, bool]:
-    """Take sortfield and sortdir out of `given`: together, because the direction of one alone is not documented."""
+    """Take sortfield and sortdir out of `given`. Which direction a sort has by itself is not documented."""
     if not resource.sorts or not given.keys() & {"sortfield", "sortdir"}:
         return None, False
-    column, direction = given.pop("sortfield", ""), given.pop("sortdir", "")
-    if column not in resource.sorts or direction not in {"ASC", "DESC"}:
+    column, direction = given.pop("sortfield", ""), given.pop("sortdir", None)
+    if column not in resource.sorts or direction not in {"ASC", "DESC", None}:
         raise Undecided("sortfield and sortdir are not a documented column and ASC or DESC")
-    return (column, resource.sorts[column]), direction == "DESC"
+    order = Sort.TEXT if direction is None else resource.sorts[column]
+    return (column, order), direction == "DESC"
 
 
 def _condition(resource: Resource, name: str, text: str) -> Condition:

@@ -22,10 +22,25 @@ Key: TypeAlias = tuple[str, str]
 Tie: TypeAlias = frozenset[Key]
 """Rows that their keys do not put in order."""
 
-Shown: TypeAlias = Mapping[Tie, tuple[str, ...]]
-"""For each tie the ids that came first in it, in the order in which the upstream put them."""
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """The ids of a tie from place `first` on, in the order in which the upstream put them."""
+
+    first: int
+    ids: tuple[str, ...]
+
+    def places(self, low: int, high: int) -> tuple[str, ...]:
+        """The ids at the places from `low` up to but without `high`. Raises `Undecided` where not all were seen."""
+        if low < self.first or high > self.first + len(self.ids):
+            raise Undecided("the order of these rows is not certain")
+        return self.ids[low - self.first : high - self.first]
+
+
+Shown: TypeAlias = Mapping[Tie, Seen]
 
 NOTHING: Shown = {}
+_NOT_SEEN = Seen(0, ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,27 +64,23 @@ def arranged(keys: Sequence[Key], order: Sort, page: Page, shown: Shown, *, desc
     """The ids on a page, in the order of their keys, ties as shown. Raises `Undecided`."""
     ids: list[str] = []
     for part in _parts(keys, order, page, descending=descending):
-        known = _ids(part.keys) if len(part.keys) == 1 else shown.get(frozenset(part.keys), ())
-        if len(known) < part.high:
-            raise Undecided("the order of these rows is not certain")
-        ids += known[part.low : part.high]
+        alone = len(part.keys) == 1
+        seen = Seen(0, _ids(part.keys)) if alone else shown.get(frozenset(part.keys), _NOT_SEEN)
+        ids += seen.places(part.low, part.high)
     return ids
 
 
 def shown(keys: Sequence[Key], order: Sort, page: Page, answered: Sequence[str], *, descending: bool) -> Shown | None:
-    """What an answer, the ids on a page, shows of the ties; None where it is not about these rows.
-
-    Of a tie that begins before the page nothing is learnt: its first rows were not seen.
-    """
-    ties: dict[Tie, tuple[str, ...]] = {}
+    """What an answer, the ids on a page, shows of the ties; None where it is not about these rows."""
+    ties: dict[Tie, Seen] = {}
     place = 0
     for part in _parts(keys, order, page, descending=descending):
         came = tuple(answered[place : place + part.high - part.low])
         place += len(came)
         if len(came) < part.high - part.low or not set(came) <= set(_ids(part.keys)):
             return None
-        if len(part.keys) > 1 and part.low == 0:
-            ties[frozenset(part.keys)] = came
+        if len(part.keys) > 1:
+            ties[frozenset(part.keys)] = Seen(part.low, came)
     return ties if place == len(answered) else None
 
 

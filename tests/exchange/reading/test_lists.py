@@ -60,7 +60,7 @@ async def test_callers_of_different_members_at_once_share_one_request(it: Exchan
     assert it.asked == [ALL]
 
 
-@pytest.mark.parametrize("query", ["search=a", "projectsonly=t", "nonsense=1", "active=perhaps", "sortfield=name"])
+@pytest.mark.parametrize("query", ["search=a", "projectsonly=t", "nonsense=1", "active=perhaps", "sortdir=ASC"])
 async def test_what_the_rows_do_not_decide_is_forwarded_alone(it: Exchange, query: str) -> None:
     await it.get(f"/client/?{query}", by=ADMIN)
     assert it.asked == [f"GET /client/?{query}"]
@@ -167,6 +167,14 @@ async def test_the_order_of_ties_is_asked_for_once_and_outlives_the_list(it: Exc
         assert (heard.body, heard.trace.detail, heard.trace.cost) == (await told(it, BOARD), "selected", 1)
     assert it.asked.count("GET /milestone/?limit=2147483647") == 4
     assert it.asked.count(f"GET {BOARD}") == 1
+
+
+async def test_pages_of_a_sort_without_a_direction_are_each_asked_for_once(it: Exchange) -> None:
+    pages = [f"/client/?sortfield=name&offset={offset}&limit=5" for offset in (0, 5, 10)]
+    for _ in range(3):
+        for page in pages:
+            assert (await it.get(page, by=ADMIN)).body == await told(it, page)
+    assert it.asked == [ALL, *(f"GET {page}" for page in pages)]
 
 
 async def test_a_tie_that_a_row_left_or_joined_is_asked_for_again(it: Exchange) -> None:

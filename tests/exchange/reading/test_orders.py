@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from gateway.exchange.reading.orders import Orders
-from gateway.policy.lists.sorting import NOTHING
+from gateway.policy.lists.sorting import NOTHING, Seen
 from gateway.policy.names import CacheKey
 
 WHOLE, OTHER = CacheKey("whole"), CacheKey("other")
 QUESTION = CacheKey("question")
-SHOWN = {frozenset({("1", "a"), ("2", "a")}): ("2", "1")}
+SHOWN = {frozenset({("1", "a"), ("2", "a")}): Seen(0, ("2", "1"))}
 
 
 def test_an_order_is_kept_for_its_question_until_another_is_shown() -> None:
@@ -38,5 +38,5 @@ def test_the_longest_unused_goes_first_and_long_ties_are_not_kept() -> None:
     assert orders.shown(names[0], 0) == SHOWN
     orders.learn(names[256], WHOLE, 0, SHOWN)
     assert [orders.shown(name, 0) == SHOWN for name in names[:3]] == [True, False, True]
-    orders.learn(QUESTION, WHOLE, 0, {frozenset((str(number), "a") for number in range(1001)): ("1",)})
+    orders.learn(QUESTION, WHOLE, 0, {frozenset((str(number), "a") for number in range(1001)): Seen(0, ("1",))})
     assert orders.shown(QUESTION, 0) == NOTHING

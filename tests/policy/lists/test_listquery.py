@@ -81,7 +81,7 @@ def test_values_are_read_in_every_certain_spelling(query: str, wanted: set[str])
             "datestart=today",
         ),
         *("limit=-1", "limit=010", "limit=", "limit=all", "limit=2147483648", "offset=1.5", "limit=10&limit=20"),
-        *("sortfield=id", "sortdir=ASC", "sortfield=id&sortdir=asc", "sortfield=p.id&sortdir=ASC"),
+        *("sortdir=ASC", "sortfield=id&sortdir=asc", "sortfield=id&sortdir=", "sortfield=p.id&sortdir=ASC"),
         *("search=a", "managerid=5", "name=Website", "personid=5"),
     ],
 )
@@ -94,6 +94,10 @@ def test_a_reason_repeats_nothing_a_caller_wrote() -> None:
     with pytest.raises(Undecided, match="not documented for this list") as caught:
         asked("x%0D%0AInjected:1=2")
     assert "Injected" not in str(caught.value)
+
+
+def test_a_sort_without_a_direction_puts_no_two_rows_in_order() -> None:
+    assert asked("sortfield=id").sort == ("id", Sort.TEXT)
 
 
 def test_a_sort_has_a_documented_column_and_a_direction() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from aiohttp import web
 
@@ -18,7 +18,7 @@ from gateway.policy.caller import Caller
 from gateway.policy.catalogue import Catalogue
 from gateway.policy.jobs.job import Job, State
 from gateway.policy.messages import Request, Response
-from gateway.policy.names import AppName
+from gateway.policy.names import AccountName, AppName, Partition
 from gateway.policy.trace import Trace
 from gateway.policy.translation.malformed import Limits
 from gateway.ports import Outbox, Records, Tell
@@ -85,7 +85,28 @@ class Deferred:
 
     def add_to(self, app: web.Application) -> None:
         """`/api/jobs`."""
-        jobs_api.add_to(app, lambda: self._settings().apps, self._jobs.everyone, self._jobs.cancel_any)
+        jobs_api.add_to(app, self._apps, self._jobs.everyone, self._jobs.cancel_any)
+
+    def follow(self, settings: Settings) -> None:
+        """Try at once what waits for apps whose credential becomes another one; the settings in force are yet the old.
+
+        An app that comes back after it was gone is one of them.
+        """
+        before = self._settings()
+        if self._runner is not None:
+            self._runner.hasten(
+                name
+                for name in map(AppName, settings.apps)
+                if name not in before.apps or _credential(before, name) != _credential(settings, name)
+            )
+
+    def reopened(self, account: AccountName) -> None:
+        """Try at once what waits for an account that an operator has opened again."""
+        if self._runner is not None:
+            self._runner.hasten(AppName(name) for name, app in self._settings().apps.items() if app.account == account)
+
+    async def _apps(self) -> Collection[str]:
+        return {*self._settings().apps, *await self._jobs.apps()}
 
     def _callbacks(self, app: AppName) -> Sequence[str]:
         configured = self._settings().apps.get(app)
@@ -98,3 +119,7 @@ class Deferred:
     def _wake(self, job: Job) -> None:
         if self._runner is not None:
             self._runner.wake(job)
+
+
+def _credential(settings: Settings, app: AppName) -> Partition:
+    return people.app(settings, app).caller.partition

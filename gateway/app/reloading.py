@@ -16,17 +16,15 @@ from gateway.adapters.logs import Log
 from gateway.adapters.prometheus import Metrics
 from gateway.app import counting, people, spending
 from gateway.app.line import Stages
+from gateway.app.reading import Read, Reading
 from gateway.exchange.line.gate import Gate
 from gateway.policy import catalogue
 from gateway.policy.catalogue import Catalogue
 from gateway.policy.quota.usage import Usage
-from gateway.settings import Settings, SettingsError
+from gateway.settings import Settings, SettingsError, cautions
 from gateway.settings.changes import Change, change
 from gateway.web.proxy import Proxy
 from gateway.web.reload_api import Refused
-
-Read = Callable[[], Settings]
-"""Read the configuration as the program was told to at its start; raises `SettingsError`. May block."""
 
 
 def rows_of(settings: Settings) -> Catalogue:
@@ -46,6 +44,7 @@ class Parts:
     log: Log
     reconciling: spending.Reconciling
     telling: Callable[[Settings], None]
+    jobs: Callable[[Settings], None]
 
     def follow(self, settings: Settings) -> None:
         """Go by these settings from now on. Everything that might fail comes before the first change."""
@@ -61,6 +60,7 @@ class Parts:
         self.proxy.follow(identity)
         self.reconciling.follow(settings)
         self.telling(settings)
+        self.jobs(settings)
 
 
 class Reloading:
@@ -70,7 +70,7 @@ class Reloading:
         self.settings = settings
         self.succeeded = True
         self.succeeded_at = time.time()
-        self._read = read
+        self._read = Reading(read)
         self._log = log
         self._turn = asyncio.Lock()
 
@@ -82,14 +82,21 @@ class Reloading:
         """Read, check and put in force. Raises `Refused` with every mistake; nothing has changed then."""
         async with self._turn:
             try:
-                read = await asyncio.to_thread(self._read)
+                read = await self._read()
             except SettingsError as wrong:
                 raise self._refused(wrong) from wrong
             made = change(self.settings, read)
             parts.follow(made.settings)
+            spending.renew(parts.gate, self.settings, made.settings)
             self.settings, self.succeeded, self.succeeded_at = made.settings, True, time.time()
         self._log.event("reloaded", changed=made.changed, needs_restart=made.needs_restart)
+        await self.caution()
         return made
+
+    async def caution(self) -> None:
+        """Log what is allowed in the settings in force, but seldom meant."""
+        for caution in await asyncio.to_thread(cautions, self.settings):
+            self._log.event("caution", level="warning", detail=caution)
 
     def _refused(self, wrong: SettingsError) -> Refused:
         self.succeeded = False

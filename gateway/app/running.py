@@ -21,7 +21,8 @@ from gateway.app.events import Hearing
 from gateway.app.jobs import Deferred
 from gateway.app.listening import HANG_UP, Listeners
 from gateway.app.observing import Observing
-from gateway.app.reloading import Parts, Read, Reloading
+from gateway.app.reading import Read
+from gateway.app.reloading import Parts, Reloading
 from gateway.app.stores import Stores, open_stores
 from gateway.app.watching import Watched
 from gateway.app.webhooks import open_telling
@@ -159,18 +160,21 @@ class Gateway:
 
         proxy = self._proxy(stages.walk, gate, Observing(metrics, usage.counted, self._log, spans), jobs.pages)
         stored = purging.cache_api(now, memory=memory, cache=cache, rows=rows, watch=metrics, log=self._log)
-        reopening = spending.reopening(now, gate=gate, log=self._log)
+        reopening = spending.reopening(now, gate=gate, reopened=jobs.reopened, log=self._log)
         routes = [stored.add_to, told.add_to, counting.route(usage), reopening, jobs.add_to]
         self._degraded |= stores.degraded
         await self._listen(proxy, metrics, routes, lambda: (gate.snapshot(), outlook.forecasts()))
 
         made = partial(spending.reconciler, gate=gate, send=upstream.send, watch=watch, log=self._log)
         reconciling = self._reconciling = spending.Reconciling(made, spawn)
-        self._parts = Parts(proxy, stages, gate, metrics, usage.counted, self._log, reconciling, told.follow)
+        self._parts = Parts(
+            proxy, stages, gate, metrics, usage.counted, self._log, reconciling, telling=told.follow, jobs=jobs.follow
+        )
         reconciling.follow(settings)
         self._watches = [spawn(run(), name) for name, run in beside.items()]
         self._why_not_ready = None
         self._log.event("started", url=self.url, operations=self.operations_url, version=__version__)
+        await self._reloading.caution()
 
     async def _open_gate(self, stores: Stores) -> Gate:
         settings = self.settings

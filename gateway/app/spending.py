@@ -6,6 +6,7 @@ import asyncio
 import random
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 from aiohttp import web
 
@@ -18,6 +19,7 @@ from gateway.exchange.line.reconcile import APP, Reconciler
 from gateway.policy.caching import cachekey
 from gateway.policy.caller import Caller
 from gateway.policy.names import AccountName, AppName
+from gateway.policy.quota.closure import outliving_token
 from gateway.policy.quota.shares import RESERVE
 from gateway.ports import Send, Watch
 from gateway.settings import Settings
@@ -44,6 +46,14 @@ def _rule(settings: Settings, name: str, per_day: int | None) -> AccountRule:
         shares={key: app.share for key, app in apps.items() if app.share > 0},
         reserve=RESERVE if any(app.priority == "interactive" for app in apps.values()) else 0.0,
     )
+
+
+def renew(gate: Gate, before: Settings, after: Settings) -> None:
+    """Forget why accounts were turned away by whom they were asked, where that is somebody else from now on."""
+    for name, account in after.accounts.items():
+        known = before.accounts.get(name)
+        if known is not None and known.token != account.token:
+            gate.correct(AccountName(name), lambda state, _: replace(state, closed=outliving_token(state.closed)))
 
 
 def foreign_shares(settings: Settings) -> dict[AccountName, float]:
@@ -127,11 +137,14 @@ def _caller(account: AccountName, token: str, app: AppName, *, patience: float) 
     )
 
 
-def reopening(now: Callable[[], Settings], *, gate: Gate, log: Log) -> Callable[[web.Application], None]:
-    """The route by which an operator opens an account again."""
+def reopening(
+    now: Callable[[], Settings], *, gate: Gate, reopened: Callable[[AccountName], None], log: Log
+) -> Callable[[web.Application], None]:
+    """The route by which an operator opens an account again; `reopened` is told of it."""
 
     def reopen(account: AccountName) -> None:
         gate.reopen(account)
+        reopened(account)
         log.event("account_reopened", account=account)
 
     return lambda app: reopen_api.add_to(app, lambda: now().accounts, reopen)

@@ -74,7 +74,7 @@ VERDICTS: dict[Kind, Verdict] = {
     Kind.NOT_CACHED: Verdict(Side.CALLER, 504, "Not stored, and only a stored response was asked for"),
     Kind.NO_SUCH_JOB: Verdict(Side.CALLER, 404, "The app has no such job"),
     Kind.JOB_UNDER_WAY: Verdict(Side.CALLER, 409, "The job may have been sent, or has ended"),
-    Kind.TOO_MANY_JOBS: Verdict(Side.GATEWAY, 429, "Too many jobs of this app have not ended"),
+    Kind.TOO_MANY_JOBS: Verdict(Side.GATEWAY, 429, "The app has too many jobs"),
     Kind.IDEMPOTENCY_RUNNING: Verdict(Side.CALLER, 409, "The request with this Idempotency-Key is under way"),
     Kind.IDEMPOTENCY_MISMATCH: Verdict(Side.CALLER, 422, "This Idempotency-Key was used for another request"),
     Kind.IDEMPOTENCY_UNKNOWN: Verdict(

@@ -5,6 +5,7 @@ Values of a wrong type are passed over here: the table has already found them.
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -12,7 +13,9 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from gateway.policy import catalogue
+from gateway.policy.events import vocabulary
 from gateway.policy.webhooks.subscription import MADE, RESERVED
+from gateway.settings.formats import is_event_pattern
 from gateway.settings.mistakes import known_are
 from gateway.settings.places import Path
 from gateway.settings.secret import Secret, Surroundings
@@ -34,6 +37,7 @@ def check(tree: Mapping[str, Any], around: Surroundings) -> Iterator[Disagreemen
     yield from _shares(apps)
     yield from _callbacks_are_signed(apps)
     yield from _subscriptions_differ(tree)
+    yield from _events_can_come(tree)
     yield from _resources_are_documented(tree)
     yield from _listeners_differ(tree)
 
@@ -119,6 +123,16 @@ def _subscriptions_differ(tree: Mapping[str, Any]) -> Iterator[Disagreement]:
             yield ("webhooks", number, "name"), f"begins with {MADE}", "leave that to those made while running"
         if name in RESERVED:
             yield ("webhooks", number, "name"), f"is {name!r}, which means something else", "write another name"
+
+
+def _events_can_come(tree: Mapping[str, Any]) -> Iterator[Disagreement]:
+    rows = tree.get("webhooks")
+    for number, row in enumerate(rows if isinstance(rows, list) else ()):
+        events = row.get("events") if isinstance(row, Mapping) else None
+        for place, pattern in enumerate(events if isinstance(events, list) else ()):
+            if isinstance(pattern, str) and is_event_pattern(pattern) and not vocabulary.can_come(pattern):
+                path = ("webhooks", number, "events", place)
+                yield path, f"{json.dumps(pattern)[:100]} matches no event", vocabulary.right(pattern)
 
 
 def _resources_are_documented(tree: Mapping[str, Any]) -> Iterator[Disagreement]:

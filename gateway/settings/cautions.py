@@ -1,4 +1,4 @@
-"""What is allowed but seldom meant: told by `check-config`, never a reason not to start."""
+"""What is allowed but seldom meant: told by `check-config` and in the log, never a reason not to start."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ import re
 import stat
 from collections.abc import Iterator
 from ipaddress import ip_address
+from pathlib import Path
 from urllib.parse import urlsplit
 
+from gateway.policy.events import vocabulary
 from gateway.settings.secret import Secret
 from gateway.settings.section import Section
 from gateway.settings.table import Settings
@@ -43,8 +45,15 @@ def _secrets(settings: Settings) -> Iterator[tuple[str, Secret]]:
 
 def _open_files(settings: Settings) -> Iterator[str]:
     for key, secret in _secrets(settings):
-        if secret.file is not None and secret.file.stat().st_mode & stat.S_IROTH:
+        if secret.file is not None and _readable_by_all(secret.file):
             yield f"{key}: every user of this machine can read {secret.file}; chmod o-r it"
+
+
+def _readable_by_all(file: Path) -> bool:
+    try:
+        return bool(file.stat().st_mode & stat.S_IROTH)
+    except OSError:  # gone since it was read, or out of sight
+        return False
 
 
 def _listeners(settings: Settings) -> Iterator[str]:
@@ -91,9 +100,11 @@ def _memory(settings: Settings) -> Iterator[str]:
 
 def _unseen(settings: Settings) -> Iterator[str]:
     for number, webhook in enumerate(settings.webhooks):
-        rows = any(pattern.startswith(("*", "intervals")) for pattern in webhook.events)
-        if rows and settings.accounts[webhook.account].token is None:
+        if any(map(vocabulary.tells_rows, webhook.events)) and settings.accounts[webhook.account].token is None:
             yield (
                 f"webhooks.{number}.events: changes of rows are seen with the token of accounts.{webhook.account}, "
                 "which has none; only deletions through the gateway are told"
             )
+        for place, pattern in enumerate(webhook.events):
+            if (why := vocabulary.why_unlikely(pattern)) is not None:
+                yield f"webhooks.{number}.events.{place}: {why}"

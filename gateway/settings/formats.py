@@ -19,6 +19,7 @@ from gateway.settings.secret import Secret
 _ALLOW = re.compile(r"(?:\*|[A-Z]+) (?:\*|/?[\w.*/-]+)")
 _EVENT = re.compile(r"(?:\*|[a-z_]+)(?:\.(?:\*|[a-z_]+))*")
 _RECEIVER = re.compile(r"(?:\*\.)?[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?")
+_LONGEST_URL = 2000
 _SHORTEST_KEY = 20
 _WHSEC_BYTES = range(24, 65)  # Standard Webhooks, "Signature scheme": 24 to 64 random bytes
 
@@ -38,6 +39,8 @@ def _split(url: str) -> SplitResult:
 
 def web_address(url: str) -> str:
     """Accept an absolute http(s) URL without credentials in it."""
+    if len(url) > _LONGEST_URL:
+        raise _wrong(f"is longer than {_LONGEST_URL} characters")
     parts = _split(url)
     if parts.scheme not in ("http", "https"):
         raise _wrong("does not start with http:// or https://")
@@ -108,9 +111,14 @@ def allow_pattern(pattern: str) -> str:
 
 def event_pattern(pattern: str) -> str:
     """Accept dotted lower-case words, each of which may be `*`."""
-    if not _EVENT.fullmatch(pattern):
+    if not is_event_pattern(pattern):
         raise _wrong("is not a dotted event name")
     return pattern
+
+
+def is_event_pattern(text: str) -> bool:
+    """Tell whether this is written as a pattern of events; `agreement` asks whether such events can come."""
+    return _EVENT.fullmatch(text) is not None
 
 
 def receiver(name: str) -> str:

@@ -57,6 +57,8 @@ def _read(path: Path) -> dict[str, Any]:
         found = Mistake(source, "", f"is not UTF-8 at byte {failure.start}", "save it as UTF-8")
     except tomllib.TOMLDecodeError as failure:
         found = Mistake(source, "", f"is not TOML: {failure}", "strings need quotes, tables a [name]")
+    except RecursionError:
+        found = Mistake(source, "", "is not TOML: it is nested too deeply", "no key needs more than three tables")
     raise SettingsError((found,))
 
 
@@ -80,6 +82,8 @@ def _told(error: ErrorDetails) -> tuple[places.Path, str, str]:
             return key, "is no known key", known_are(str(key[-1]), section.model_fields if section else ())
         case "missing":
             return key, "is missing", right
+        case "too_long":
+            return key, f"has more than {error['ctx']['max_length']} entries", right
         case "secret_away":
             return key, error["msg"], "provide it"
         case "string_pattern_mismatch" if error["loc"][-1] == "[key]":

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator
 
+from gateway.policy.webhooks.subscription import MOST_EVENTS
 from gateway.settings import formats
 from gateway.settings.quantities import Duration
 from gateway.settings.secret import Secret
@@ -21,7 +22,7 @@ class Webhook(Section):
     url: Annotated[str, AfterValidator(formats.web_address)] = setting(
         "Where deliveries are posted.", right="an http or https URL", breaks="Deliveries fail and are retried.")
     events: tuple[Annotated[str, AfterValidator(formats.event_pattern)], ...] = setting("Which events are delivered.",
-        strict=False, min_length=1, right='patterns such as "intervals.client.*" or "quota.*"',
+        strict=False, min_length=1, max_length=MOST_EVENTS, right='patterns such as "intervals.client.*" or "quota.*"',
         breaks="Nothing is delivered, or too much.")
     account: str = setting("The account whose events are delivered.", right="the NAME of an [accounts.NAME]",
         breaks="The gateway does not start.")

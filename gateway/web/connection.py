@@ -4,6 +4,9 @@ Octets may take the lane only where a request begins, so the connection keeps co
 It stands at such a boundary at first, and again when the one request since the last boundary was answered whole and
 its head and body account for every octet. Where that is not certain (a head in two parts, a chunked body, pipelining),
 everything that follows is aiohttp's, until the connection ends.
+
+Where aiohttp's parser gives up in the middle of a body, it says so to the next request, and lets who reads that body
+wait for the rest. So the connection keeps the body that is being received, ends it then, and says that it is broken.
 """
 
 from __future__ import annotations
@@ -37,7 +40,7 @@ _SPECIAL = ("Expect", "Transfer-Encoding", "Upgrade")
 class Connection(web.RequestHandler):
     """One connection; `lane` is tried first."""
 
-    __slots__ = ("_at", "_clock", "_first", "_given", "_lane", "_refuse")
+    __slots__ = ("_at", "_body", "_broken", "_clock", "_first", "_given", "_lane", "_refuse")
 
     def __init__(self, server: web.Server, lane: Lane, refuse: Refuse, **options: Any) -> None:
         super().__init__(server, **options)
@@ -45,6 +48,8 @@ class Connection(web.RequestHandler):
         self._refuse = refuse
         self._first = b""  # what came first since the last boundary
         self._given = 0  # octets given to aiohttp since then
+        self._body: StreamReader | None = None  # of the last request whose head was read
+        self._broken: str | None = None
         self._clock = asyncio.get_running_loop().time
         self._at = self._clock()
 
@@ -59,6 +64,20 @@ class Connection(web.RequestHandler):
             self._at, self._first = now, data
         self._given += len(data)
         super().data_received(data)
+        if self._messages:
+            self._heed(*self._messages[-1])
+
+    def why_broken(self, request: web.BaseRequest) -> str | None:
+        """What was wrong with the body of a request in the middle of which the parser gave up."""
+        return self._broken if request.content is self._body else None
+
+    def _heed(self, message: Any, body: StreamReader) -> None:
+        """Take note of what the parser said last: a request, or, by a type of aiohttp's own, that it gave up."""
+        if isinstance(message, RawRequestMessage):
+            self._body = body
+        elif self._body is not None and not self._body.is_eof():
+            self._broken = _wrong(message.message)
+            self._body.feed_eof()
 
     def boundary(self, request: web.BaseRequest) -> bytes | None:
         """A request was answered whole. The octets it came in, if it was all there was, and had no body."""
@@ -91,6 +110,19 @@ class Connection(web.RequestHandler):
 def _wrong(message: str | None) -> str:
     """The parser's words without the octets it quotes: they may hold a secret."""
     return re.split(r":?\s*\n|:?\s+b['\"]", message or "not understood")[0]
+
+
+async def body_of(request: web.BaseRequest) -> bytes:
+    """The whole body of a request. Raises `web.RequestPayloadError` where the parser gave up in the middle of it."""
+    body = await request.read()
+    if (wrong := broken(request)) is not None:
+        raise web.RequestPayloadError(wrong)
+    return body
+
+
+def broken(request: web.BaseRequest) -> str | None:
+    """What was wrong with the body of a request; nothing more can be understood on its connection then."""
+    return request.protocol.why_broken(request) if isinstance(request.protocol, Connection) else None
 
 
 class Listener(web.Server):

@@ -21,18 +21,21 @@ PATH = "/api/jobs"
 Read = Callable[[AppName | None, Collection[State]], Awaitable[Iterable[Job]]]
 """The jobs of an app, or of all, in these states, newest first. Raises `Fault`."""
 
+Apps = Callable[[], Awaitable[Collection[str]]]
+"""The apps that are configured, and those that left and have jobs that are kept. Raises `Fault`."""
+
 Cancel = Callable[[str], Awaitable[Job]]
 """Cancel the job of an id, whoever made it. Raises `Fault`."""
 
 
-def add_to(app: web.Application, apps: Callable[[], Collection[str]], read: Read, cancel: Cancel) -> None:
+def add_to(app: web.Application, apps: Apps, read: Read, cancel: Cancel) -> None:
     """Add the routes to the operations listener."""
 
     async def listed(request: web.Request) -> web.Response:
-        wanted = _asked(request.query, apps())
-        if isinstance(wanted, str):
-            return answers.problem(400, wanted)
         try:
+            wanted = _asked(request.query, await apps() if "app" in request.query else ())
+            if isinstance(wanted, str):
+                return answers.problem(400, wanted)
             return answers.told({"jobs": [row(job) for job in await read(*wanted)]})
         except Fault as fault:
             return answers.problem(fault.status, fault.detail)

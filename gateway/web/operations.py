@@ -11,6 +11,7 @@ import warnings
 from collections.abc import Awaitable, Callable, Mapping
 from types import MappingProxyType
 from typing import Any
+from urllib.parse import urlsplit
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
@@ -26,6 +27,8 @@ Probe = Callable[[], str | None]
 
 Expose = Callable[[str], Awaitable[tuple[bytes, str]]]
 """Render the metrics for an Accept field: the body and its content type."""
+
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})  # RFC 9110 §9.2.1
 
 _PAGES = 100  # different pages kept; queries and Accept fields are the caller's, so there must be an end
 _PAGE = """<!doctype html>
@@ -49,7 +52,7 @@ def operations(
 
     Routes can be added until it starts; `/api/` lists those that answer GET.
     """
-    app = web.Application(middlewares=[_problems, cache_middleware])
+    app = web.Application(middlewares=[_problems, _own_pages_only, cache_middleware])
     with warnings.catch_warnings():  # aiohttp-cache looks its store up under this plain string
         warnings.simplefilter("ignore", NotAppKeyWarning)
         app["cache"] = _Pages()
@@ -110,6 +113,24 @@ def _metrics(expose: Expose) -> Handler:
         return web.Response(body=body, headers=headers)
 
     return metrics
+
+
+@web.middleware
+async def _own_pages_only(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Let no page of another site change anything: whoever opens one may be an operator, and no key is asked for here.
+
+    Browsers say where a request comes from (Fetch Metadata §2.3; older ones by Origin). Other programs say nothing.
+    """
+    if request.method not in _SAFE and _from_elsewhere(request):
+        return answers.problem(403, "a page of another site may change nothing here")
+    return await handler(request)
+
+
+def _from_elsewhere(request: web.Request) -> bool:
+    site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
+    if site is not None:
+        return site not in ("same-origin", "none")
+    return origin is not None and urlsplit(origin).netloc != request.host
 
 
 @web.middleware

@@ -19,7 +19,7 @@ from gateway.policy.messages import Headers, Request, Response
 from gateway.policy.negotiation import NotAcceptable, Representation
 from gateway.policy.trace import Outcome, Trace
 from gateway.web import correlation, head
-from gateway.web.connection import Connection, Listener
+from gateway.web.connection import Connection, Listener, body_of, broken
 from gateway.web.express import Express, ObserveAgain
 from gateway.web.identity import Identity
 from gateway.web.jobs import JobPages
@@ -104,7 +104,10 @@ class Proxy:
         trace.status, trace.spent = response.status, clock() - began
         self._observe(trace, request, response)
         written = partial(self._written, raw, request, caller, response, trace, identity=identity)
-        return self._outgoing(response, trace, written, length=_unsent(raw, response))
+        answer = self._outgoing(response, trace, written, length=_unsent(raw, response))
+        if broken(raw) is not None or not raw.content.is_eof():  # what follows on the connection is no request
+            answer.force_close()
+        return answer
 
     def misread(self, raw: web.BaseRequest, status: int, wrong: str) -> web.StreamResponse:
         """Answer what is no HTTP request, as clearly as any other mistake."""
@@ -171,19 +174,25 @@ def _refused(fault: Fault, accept: str | None, trace: Trace) -> Response:
 
 async def _request(raw: web.BaseRequest, *, max_body: int) -> Request:
     target, headers = _target(raw), Headers(raw.headers.items())
+    if (raw.content_length or 0) > max_body:  # who announces that need not send it
+        raise _too_large(max_body)
     await _expected(raw, headers)
     if not raw.body_exists:  # as of most reads: there is nothing to wait for
         return Request(raw.method, target, headers)
     try:
         async with asyncio.timeout(_BODY):
-            body = await raw.read()
+            body = await body_of(raw)
     except TimeoutError as error:
         raise Fault(Kind.MALFORMED, f"the body did not arrive within {_BODY:.0f} s", status=408) from error
     except web.HTTPRequestEntityTooLarge as error:
-        raise Fault(Kind.TOO_LARGE, f"the body is longer than the {max_body} bytes of server.max_body") from error
+        raise _too_large(max_body) from error
     except (web.RequestPayloadError, HttpProcessingError, web.HTTPException, ValueError) as error:
         raise Fault(Kind.MALFORMED, f"the body cannot be read: {error}") from error
     return _decoded(Request(raw.method, target, headers, body), max_body=max_body)
+
+
+def _too_large(max_body: int) -> Fault:
+    return Fault(Kind.TOO_LARGE, f"the body is longer than the {max_body} bytes of server.max_body")
 
 
 async def _expected(raw: web.BaseRequest, headers: Headers) -> None:

@@ -16,15 +16,17 @@ from gateway.exchange.webhooks.dead_letters import DeadLetters
 from gateway.exchange.webhooks.outstanding import Outstanding
 from gateway.exchange.webhooks.subscribing import Subscribing, Unfit, Wrong
 from gateway.exchange.webhooks.subscriptions import Listed, Subscriptions
+from gateway.policy.events import vocabulary
 from gateway.policy.webhooks import delivery
 from gateway.policy.webhooks.delivery import Delivery
+from gateway.policy.webhooks.subscription import MOST_EVENTS
 from gateway.ports import RecordsAway
 from gateway.web import answers
 
 PATH = "/api/webhooks"
 
 _MOST_LISTED = 100
-_STATUS = {Wrong.REQUEST: 400, Wrong.UNKNOWN: 404, Wrong.STATE: 409}
+_STATUS = {Wrong.REQUEST: 400, Wrong.UNKNOWN: 404, Wrong.STATE: 409, Wrong.CONTENT: 422}
 _WANTED = '{"url": "https://…", "account": "NAME", "events": ["quota.*"]}'
 
 _Answer = Callable[[web.Request], Awaitable[tuple[int, Mapping[str, object]]]]
@@ -88,6 +90,8 @@ class WebhooksApi:
             raise Unfit(Wrong.REQUEST, f"the body is not JSON: {failure}; send {_WANTED}") from None
         match wanted:
             case {"url": str(url), "account": str(account), "events": [_, *_] as events} if len(wanted) == 3:
+                if len(events) > MOST_EVENTS:
+                    raise Unfit(Wrong.REQUEST, f"there are {len(events)} events; write {MOST_EVENTS} at most")
                 patterns = [self._pattern(event) for event in events]
             case _:
                 raise Unfit(Wrong.REQUEST, f"the body does not fit; send {_WANTED}")
@@ -96,9 +100,12 @@ class WebhooksApi:
 
     def _pattern(self, event: object) -> str:
         try:
-            return self._event_pattern(str(event))
+            pattern = self._event_pattern(str(event))
         except ValueError as failure:
-            raise Unfit(Wrong.REQUEST, f'event {event!r} {failure}; write "quota.*" or the like') from None
+            raise Unfit(Wrong.REQUEST, f'event {event!r:.100} {failure}; write "quota.*" or the like') from None
+        if not vocabulary.can_come(pattern):
+            raise Unfit(Wrong.CONTENT, f"{pattern!r:.100} matches no event; {vocabulary.right(pattern)}")
+        return pattern
 
     async def _remove(self, request: web.Request) -> tuple[int, Mapping[str, object]]:
         await self._subscribing.remove(request.match_info["id"])

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestClient, TestServer
 
 from gateway.adapters.memory import MemoryRecords
 from gateway.app import people
@@ -102,3 +104,19 @@ async def test_callbacks_go_where_the_settings_in_force_allow(tmp_path: Path) ->
         await parts.accept(calling)
     parts.settings = with_callbacks(parts.settings)
     assert await parts.accept(calling) is not None
+
+
+async def test_an_operator_sees_and_cancels_the_jobs_of_an_app_that_left(tmp_path: Path) -> None:
+    parts = Parts(tmp_path)
+    await parts.accept()
+    parts.settings = parts.settings.model_copy(update={"apps": {}})
+    app = web.Application()
+    parts.deferred.add_to(app)
+    async with TestClient(TestServer(app)) as client:
+        (job,) = (await (await client.get("/api/jobs?app=tool")).json())["jobs"]
+        assert (job["app"], job["state"]) == ("tool", "waiting")
+        nobody = await client.get("/api/jobs?app=tol")
+        assert (nobody.status, "known are tool" in await nobody.text()) == (400, True)
+        assert (await client.delete(f"/api/jobs/{job['id']}")).status == 200
+        (job,) = (await (await client.get("/api/jobs?app=tool&state=cancelled")).json())["jobs"]
+        assert job["detail"] == "cancelled before it was sent"

@@ -178,3 +178,26 @@ async def test_the_upstream_is_asked_about_the_accounts_there_are(tmp_path: Path
         await until(lambda: simulator.arrivals(resource="quota"))
         await it.reload(("weight = 3", "weight = 5"))
         assert len(simulator.arrivals(resource="quota")) == 1, "nothing changed for it, so it asks nothing anew"
+
+
+async def test_a_job_that_waits_for_a_good_token_is_tried_at_once_with_the_one_a_reload_brings(tmp_path: Path) -> None:
+    async with place(tmp_path) as (it, simulator):
+        assert (await it.reload((TOKEN, "nobodystoken")))[0] == 200
+        await it.get(target="client/", Prefer="respond-async")
+        await until(lambda: [arrival.status for arrival in simulator.arrivals()] == [401])
+        status, told = await it.reload(("nobodystoken", TOKEN))
+        assert (status, told["changed"]) == (200, ["accounts.acme.token"])
+        await until(lambda: [arrival.status for arrival in simulator.arrivals()] == [401, 200])
+
+
+async def test_an_account_that_its_token_did_not_find_is_asked_again_with_another_one(tmp_path: Path) -> None:
+    async with place(tmp_path) as (it, simulator):
+        await it.reload((TOKEN, "inactiveac1"))
+        assert (await it.get()).status == 401
+        await it.get(target="client/5/", Prefer="respond-async")
+        assert (await it.reload(("weight = 3", "weight = 4")))[0] == 200
+        assert (await it.get()).status == 401, "the token is the same"
+        assert len(simulator.arrivals()) == 1
+        await it.reload(("inactiveac1", TOKEN))
+        assert (await it.get()).status == 200
+        await until(lambda: [arrival.target for arrival in simulator.arrivals()].count("/client/5/") == 1)

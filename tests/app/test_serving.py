@@ -12,6 +12,9 @@ from typing_extensions import override
 from gateway.app import Gateway, serving
 from tests.app.configured import Kept, settings
 
+CAUTIONS = ["caution", "caution"]
+"""Its store is in memory, and one account has no token."""
+
 
 @pytest.mark.parametrize("told", [signal.SIGINT, signal.SIGTERM])
 def test_serve_runs_until_it_is_told_to_stop(
@@ -28,7 +31,10 @@ def test_serve_runs_until_it_is_told_to_stop(
     monkeypatch.setattr(serving, "open_log", lambda redaction: kept.log)
     monkeypatch.setattr(serving, "Gateway", Told)
     serving.serve(settings(tmp_path), lambda: settings(tmp_path))
-    assert kept.events == ["started", "stopping", "stopped"]
+    assert kept.events == ["started", *CAUTIONS, "stopping", "stopped"]
+    cautions = [(line["level"], line["detail"]) for line in kept.lines() if line["event"] == "caution"]
+    assert {level for level, _ in cautions} == {"warning"}
+    assert [detail for _, detail in cautions if detail.startswith("store.url: memory:// forgets")]
 
 
 @pytest.mark.parametrize("early", [True, False], ids=["while it starts", "later"])
@@ -60,5 +66,5 @@ def test_a_hang_up_is_a_reload(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, 
     monkeypatch.setattr(serving, "Gateway", Told)
     monkeypatch.setattr(serving, "_spare_the_collector", without_a_collector)
     serving.serve(settings(tmp_path), lambda: settings(tmp_path, queue__patience="3s"))
-    assert kept.events == ["started", "reloaded", "stopping", "stopped"]
-    assert kept.lines()[1]["changed"] == ["queue.patience"]
+    assert kept.events == ["started", *CAUTIONS, "reloaded", *CAUTIONS, "stopping", "stopped"]
+    assert [line["changed"] for line in kept.lines() if line["event"] == "reloaded"] == [["queue.patience"]]

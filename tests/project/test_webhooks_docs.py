@@ -8,7 +8,7 @@ import pytest
 from aiohttp import web
 
 from gateway.adapters.prometheus.families import FAMILIES, PREFIX
-from gateway.exchange.webhooks import endurance, subscribing
+from gateway.policy.events import vocabulary
 from gateway.policy.webhooks.retries import WAITS
 from gateway.settings import formats
 from gateway.web.webhooks_api import WebhooksApi
@@ -36,7 +36,7 @@ def test_every_metric_is_told(name: str) -> None:
     assert PREFIX + name in PAGE
 
 
-@pytest.mark.parametrize("event", [endurance.DISABLED, subscribing.TEST])
+@pytest.mark.parametrize("event", [vocabulary.DISABLED, vocabulary.TEST])
 def test_every_event_of_webhooks_themselves_has_its_heading(event: str) -> None:
     assert f"### `{event}`" in PAGE
 

@@ -46,6 +46,7 @@ BAD: list[tuple[Callable[[str], str], str, str]] = [
     (formats.web_address, "https://user:word@host/", "user name or password"),
     (formats.web_address, "https://host/#top", "fragment, blanks"),
     (formats.web_address, "https://host/a b", "fragment, blanks"),
+    (formats.web_address, f"https://host/{'a' * 2000}", "is longer than 2000 characters"),
     (formats.web_address, "https://host:99999/", "is not a URL: Port out of range"),
     (formats.web_address, "https://[::1/", "is not a URL: Invalid IPv6"),
     (formats.upstream_root, "https://host/?a=b", "holds a query"),

@@ -52,6 +52,43 @@ async def test_a_body_that_looks_like_a_request_is_a_body(talk: Talk) -> None:
     assert talk.traces[-1].method == "POST"
 
 
+CHUNKED = asking("POST /client/", "Content-Type: application/json", "Transfer-Encoding: chunked")
+BROKEN = [
+    b"2\r\n{}\r\nZZ\r\n{}\r\n0\r\n\r\n",
+    b"2\r\n{}XX0\r\n\r\n",
+    b"2\r\n{}\r\n-2\r\n{}\r\n0\r\n\r\n",
+    b"2\r\n{}\r\nFFFFFFFFFFFFFFFFF\r\n{}\r\n",
+    b"2\r\n{}\r\n0\r\nno trailer\r\n\r\n",
+]
+
+
+@pytest.mark.parametrize("body", BROKEN)
+async def test_a_broken_body_is_answered_at_once_wherever_it_is_cut(talk: Talk, body: bytes) -> None:
+    began, before = asyncio.get_running_loop().time(), len(talk.exchange.upstream.seen)
+    for cut in range(len(body)):
+        answer = await talk.say(CHUNKED + body[:cut], body[cut:])
+        assert answer.split(b" ")[1] == b"400", cut
+        assert (answer.count(b"HTTP/1."), b"\r\nConnection: close\r\n" in answer) == (1, True)
+        assert talk.transport.is_closing()
+        talk.connection.data_received(b"what comes after it")
+    assert asyncio.get_running_loop().time() == began
+    assert len(talk.exchange.upstream.seen) == before
+
+
+async def test_a_broken_body_behind_a_request_that_is_answered_first_waits_for_nobody(talk: Talk) -> None:
+    talk.exchange.upstream.latency = 5.0
+    answers = await talk.say(asking("GET /client/"), CHUNKED + b"2\r\n{", b"}\r\nZZ", answers=2)
+    assert [part[:3] for part in answers.split(b"HTTP/1.1 ")[1:]] == [b"200", b"400"]
+    assert talk.transport.is_closing()
+
+
+async def test_what_breaks_behind_a_whole_body_does_not_spoil_it(talk: Talk) -> None:
+    talk.exchange.upstream.latency = 5.0
+    answers = await talk.say(CHUNKED + b"2\r\n{", b"}\r\n0\r\n\r\n", b"\0\0\0", answers=2)
+    assert [part[3:6] for part in answers.split(b"HTTP/1")[1:]] == [b"201", b"400"]
+    assert talk.traces[-2].method == "POST"
+
+
 @pytest.mark.parametrize("cut", [1, 20, len(HIT) - 1])
 async def test_a_request_in_two_parts_goes_the_long_way_and_so_do_all_that_follow(talk: Talk, cut: int) -> None:
     assert (await talk.say(HIT[:cut], HIT[cut:])).count(b"HTTP/1.1 200") == 1

@@ -33,8 +33,13 @@ async def told(method: str, path: str) -> tuple[int, dict[str, Any], list[object
             raise Fault(Kind.NO_SUCH_JOB, "no app has it")
         return job(1)
 
+    async def apps() -> Collection[str]:
+        if "app=unsure" in path:
+            raise Fault(Kind.RECORDS_UNAVAILABLE, "locked")
+        return {"tool", "away"}
+
     app = web.Application()
-    jobs_api.add_to(app, lambda: {"tool", "away"}, read, cancel)
+    jobs_api.add_to(app, apps, read, cancel)
     async with TestClient(TestServer(app)) as client, client.request(method, path) as response:
         assert response.headers["Cache-Control"] == "no-store"
         return response.status, await response.json(content_type=None), asked
@@ -63,8 +68,9 @@ async def test_what_cannot_be_asked_is_refused_with_what_would_be_right(query: s
     assert said in problem["detail"]
 
 
-async def test_records_that_are_away_are_told() -> None:
-    status, problem, _ = await told("GET", "/api/jobs?app=away")
+@pytest.mark.parametrize("app", ["away", "unsure"])
+async def test_records_that_are_away_are_told(app: str) -> None:
+    status, problem, _ = await told("GET", f"/api/jobs?app={app}")
     assert (status, problem["detail"]) == (503, "locked")
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 
 import pytest
 
 from tests.fakes.edge import KEY, KEY_FIELD, Edge
-from tests.fakes.wire import say
+from tests.fakes.wire import Reply, connected, say
 
 HOST = b"Host: gateway\r\n"
 GOOD = b"GET /client/ HTTP/1.1\r\n" + HOST + KEY_FIELD.encode() + b"\r\n\r\n"
@@ -74,3 +75,41 @@ async def test_a_key_in_what_cannot_be_read_is_not_told(edge: Edge) -> None:
     reply = await say(edge.port, b"GET / HTTP/1.1\r\n" + HOST + b"X-Api-Key: " + KEY.encode() + b"\0\r\n\r\n")
     assert reply.status == 400
     assert KEY.encode() not in reply.body
+
+
+FIELDS = HOST + KEY_FIELD.encode() + b"\r\nAccept: application/json\r\n"
+WAITING = b"POST /client/ HTTP/1.1\r\nExpect: 100-continue\r\nTransfer-Encoding: chunked\r\n" + FIELDS + b"\r\n"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"ZZ\r\n{}\r\n0\r\n\r\n",
+        b"\r\n{}\r\n0\r\n\r\n",
+        b"-2\r\n{}\r\n0\r\n\r\n",
+        b"+2\r\n{}\r\n0\r\n\r\n",
+        b"0x2\r\n{}\r\n0\r\n\r\n",
+        b" 2\r\n{}\r\n0\r\n\r\n",
+        b"2;\0\r\n{}\r\n0\r\n\r\n",
+        b"2\n{}\n0\n\n",
+        b"FFFFFFFFFFFFFFFFF\r\n{}\r\n0\r\n\r\n",
+        b"2\r\n{}0\r\n\r\n",
+        b"2\r\n{}}\r\n0\r\n\r\n",
+        b"2\r\n{}\r\n0\r\nno trailer\r\n\r\n",
+        b"2\r\n{}\r\n0\r\nX-A: a\0b\r\n\r\n",
+        b"2\r\n{}\r\n0\r\n: x\r\n\r\n",
+    ],
+)
+async def test_a_body_that_breaks_while_it_is_awaited_is_a_mistake_at_once(edge: Edge, body: bytes) -> None:
+    async with connected(edge.port) as (reader, writer):
+        writer.write(WAITING)
+        assert b" 100 " in await reader.readuntil(b"\r\n\r\n"), "the body is awaited from here on"
+        writer.write(body)
+        async with asyncio.timeout(10):
+            octets = await reader.read()
+    reply = Reply.of(octets)
+    assert (reply.status, octets.count(b"HTTP/1.1 ")) == (400, 1)
+    assert json.loads(reply.body)["detail"].startswith("the body cannot be read: ")
+    assert reply["connection"] == "close"
+    assert edge.walk.seen == []
+    assert edge.errors == []

@@ -125,3 +125,30 @@ async def test_what_is_not_there_is_a_problem(
     assert (answer.status, answer.content_type) == (status, "application/problem+json")
     assert await answer.json() == {"type": "about:blank", "title": title, "status": status}
     assert answer.headers.get("Allow") == ("GET,HEAD" if status == 405 else None)
+
+
+@pytest.mark.parametrize(
+    ("fields", "status"),
+    [
+        ({}, 200),
+        ({"Sec-Fetch-Site": "same-origin", "Origin": "https://behind.a.proxy"}, 200),
+        ({"Sec-Fetch-Site": "none"}, 200),
+        ({"Sec-Fetch-Site": "cross-site"}, 403),
+        ({"Sec-Fetch-Site": "same-site"}, 403),
+        ({"Origin": "http://127.0.0.1:{port}"}, 200),
+        ({"Origin": "http://elsewhere.example"}, 403),
+        ({"Origin": "http://127.0.0.1:1"}, 403),
+        ({"Origin": "null"}, 403),
+    ],
+)
+async def test_a_page_of_another_site_changes_nothing(
+    aiohttp_client: AiohttpClient, fields: dict[str, str], status: int
+) -> None:
+    app = Parts().app()
+    app.router.add_post("/-/change", _nothing)
+    client = await aiohttp_client(app)
+    sent = {name: value.format(port=client.port) for name, value in fields.items()}
+    answer = await client.post("/-/change", headers=sent)
+    assert answer.status == status
+    assert status == 200 or (await answer.json(content_type=None))["detail"].startswith("a page of another site")
+    assert (await client.get("/livez", headers=sent)).status == 200

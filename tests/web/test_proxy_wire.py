@@ -12,6 +12,8 @@ from gateway.policy.messages import Headers, Response
 from tests.fakes.edge import KEY, KEY_FIELD, Edge
 from tests.fakes.wire import Reply, connected, say, written
 
+CLOSE = b"Connection: close\r\n"
+
 
 @pytest.fixture
 async def edge() -> AsyncIterator[Edge]:
@@ -100,6 +102,18 @@ async def test_a_body_above_the_limit_is_413(edge: Edge, fields: tuple[str, ...]
     reply = await edge.ask("POST /client/", "Accept: application/json", *fields, body=body)
     assert (reply.status, reply["content-type"]) == (413, "application/problem+json")
     assert b"too_large" in reply.body
+    assert edge.walk.seen == []
+
+
+@pytest.mark.parametrize("expecting", [(), ("Expect: 100-continue",)])
+async def test_who_announces_too_large_a_body_is_answered_before_it_is_sent(
+    edge: Edge, expecting: tuple[str, ...]
+) -> None:
+    async with connected(edge.port) as (reader, writer):
+        writer.write(written("POST /client/", KEY_FIELD, *expecting, "Content-Length: 100001").replace(CLOSE, b""))
+        head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 5)
+    assert head.startswith(b"HTTP/1.1 413 ")
+    assert b"\r\nConnection: close\r\n" in head, "what may follow is the body"
     assert edge.walk.seen == []
 
 

@@ -79,6 +79,7 @@ async def test_a_subscription_is_made_shown_and_removed_and_its_secret_is_shown_
         ({**WANTED, "secret": "whsec_mine"}, "the body does not fit"),
         ({**WANTED, "events": []}, "the body does not fit"),
         ({**WANTED, "events": "quota.*"}, "the body does not fit"),
+        ({**WANTED, "events": ["quota.*"] * 201}, "there are 201 events; write 200 at most"),
         ({**WANTED, "events": ["Quota *"]}, "event 'Quota *' is not a dotted event name"),
         ({**WANTED, "events": [5]}, "event 5 is not a dotted event name"),
         ({**WANTED, "account": "globex"}, "accounts are: acme"),
@@ -93,6 +94,26 @@ async def test_what_does_not_fit_is_refused(aiohttp_client: AiohttpClient, wante
     assert status == 400
     assert wrong in told["detail"]
     assert bench.subscriptions.listed() == []
+
+
+async def test_a_pattern_that_can_match_no_event_is_refused_with_the_nearest_that_can(
+    aiohttp_client: AiohttpClient,
+) -> None:
+    bench = Bench()
+    client = await client_of(bench, aiohttp_client)
+    status, told = await asked(client, "POST", json={**WANTED, "events": ["quota.*", "intervals.clients.*"]})
+    assert (status, told["detail"]) == (
+        422,
+        "'intervals.clients.*' matches no event; did you mean 'intervals.client.*'?",
+    )
+    assert bench.subscriptions.listed() == []
+
+
+async def test_an_endless_pattern_is_refused_in_no_time_and_not_told_back(aiohttp_client: AiohttpClient) -> None:
+    client = await client_of(Bench(), aiohttp_client)
+    status, told = await asked(client, "POST", json={**WANTED, "events": ["a" * 500_000]})
+    assert (status, len(told["detail"]) < 300) == (422, True)
+    assert "events are intervals.RESOURCE.created" in told["detail"]
 
 
 @pytest.mark.parametrize(("content_type", "body"), [("text/plain", b"{}"), ("application/json", b"{")])

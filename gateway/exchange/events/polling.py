@@ -13,6 +13,7 @@ from gateway.exchange.events.noticing import POLLS, Noticing
 from gateway.exchange.events.rounds import rounds
 from gateway.exchange.line.budgets import ticks
 from gateway.exchange.line.gate import Gate
+from gateway.exchange.pages import pages
 from gateway.policy.caller import Caller
 from gateway.policy.events import marks, polling
 from gateway.policy.events.noticeable import Noticeable
@@ -136,13 +137,18 @@ class Polling:
 
     async def _tidy(self) -> None:
         """Forget what nobody subscribes to any more: who subscribes again is not told of all that happened between."""
-        for key, text in await self._records.scan(marks.KIND, most=_FORGET):
-            account, _, resource = key.partition(":")
-            if resource in self._rules and self._noticing.scope(AccountName(account), resource) is None:
-                await self._forget(Scope(AccountName(account), self._rules[resource]), text)
+        async for page in pages(self._records, marks.KIND):
+            for key, text in page:
+                account, _, resource = key.partition(":")
+                if resource in self._rules and self._noticing.scope(AccountName(account), resource) is None:
+                    await self._records.swap([Edit(marks.KIND, key, text, None)])
+                    await self._forget(Scope(AccountName(account), self._rules[resource]))
+        for account in self._gate.snapshot().days:  # rows of which only writes are told have no mark
+            for resource, rules in self._rules.items():
+                if self._noticing.scope(account, resource) is None:
+                    await self._forget(Scope(account, rules))
 
-    async def _forget(self, scope: Scope, mark: str) -> None:
-        await self._records.swap([Edit(marks.KIND, scope.key, mark, None)])
+    async def _forget(self, scope: Scope) -> None:
         while rows := await self._records.scan(scope.kind, most=_FORGET):
             if not await self._records.swap([Edit(scope.kind, number, text, None) for number, text in rows]):
                 return

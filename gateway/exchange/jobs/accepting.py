@@ -137,6 +137,11 @@ class Jobs:
                         break
         return list(found.values())
 
+    async def apps(self) -> set[AppName]:
+        """For the operator: the apps of which jobs are kept."""
+        with _kept_records():
+            return await self._store.apps()
+
     async def cancel_any(self, job_id: str) -> Job:
         """For the operator: cancel the job of an id, whoever made it."""
         with _kept_records():

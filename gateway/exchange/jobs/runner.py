@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from gateway.exchange.background import Spawn
 from gateway.exchange.jobs.attempt import Attempt
 from gateway.exchange.jobs.ends import JobEnds
 from gateway.exchange.jobs.store import ENDED, OPEN, JobStore
 from gateway.policy.jobs import turns as job_turns
-from gateway.policy.jobs.job import KEPT, LONGEST_PAUSE, Job, State, deferred, doubted, exhausted, taken
+from gateway.policy.jobs.job import KEPT, LONGEST_PAUSE, Job, State, deferred, doubted, exhausted, hastened, taken
 from gateway.policy.jobs.verdict import Doubted, Ended, Later, Verdict
 from gateway.policy.names import AppName
 from gateway.ports import RecordsAway, Tell
@@ -52,6 +52,8 @@ class JobRunner:
         self._tell = tell
         self._at_work: dict[str, asyncio.Task[None]] = {}
         self._paused: dict[AppName, float] = {}
+        self._hastenings = Counter[AppName]()
+        self._to_hasten: set[AppName] = set()
         self._woken = asyncio.Event()
         self._said: float | None = None
         self._saying: asyncio.Task[None] | None = None
@@ -68,6 +70,13 @@ class JobRunner:
         task = self._at_work.get(job.id)
         if task is not None:  # cancelled while it stood in line: it gives up its place
             task.cancel()
+        self._woken.set()
+
+    def hasten(self, apps: Iterable[AppName]) -> None:
+        """What held these apps up may be over: what waits is tried at once, and so is what is now being refused."""
+        for app in apps:
+            self._hastenings[app] += 1
+            self._to_hasten.add(app)
         self._woken.set()
 
     async def run(self) -> None:
@@ -98,17 +107,29 @@ class JobRunner:
             await asyncio.sleep(SWEEP)
 
     async def _look(self) -> None:
-        if len(self._at_work) >= job_turns.AT_ONCE:
-            return
         jobs = [job async for job in self._store.walk(OPEN)]
         self._open = Counter(job.state for job in jobs)
-        if not jobs:
+        if self._to_hasten:
+            jobs = await self._hasten(jobs)
+        if not jobs or len(self._at_work) >= job_turns.AT_ONCE:
             return
         now = await self._store.now()
         living = {name for name, until in (await self._store.holders()).items() if until > now and name != self._me}
         up = job_turns.next_up(jobs, now=now, living=living, mine=self._at_work.keys(), paused=self._paused)
         for job in up:
             await self._take(job)
+
+    async def _hasten(self, jobs: Iterable[Job]) -> list[Job]:
+        """Make due what waits for apps that are to be hastened; all jobs as they then stand."""
+        apps, found, now = frozenset(self._to_hasten), list[Job](), await self._store.now()
+        for job in jobs:
+            after = hastened(job, now=now)
+            late = job.app in apps and job.holder is None and job != after
+            found.append(after if late and await self._store.change(job, after) else job)
+        for app in apps:
+            self._paused.pop(app, None)
+        self._to_hasten -= apps
+        return found
 
     async def _take(self, job: Job) -> None:
         if self._saying is None:
@@ -128,10 +149,13 @@ class JobRunner:
             self._saying = None
 
     async def _work(self, job: Job) -> None:
+        hastenings = self._hastenings[job.app]
         try:
             await self._settle(job, await self._tried(job))
         finally:
             del self._at_work[job.id]
+            if self._hastenings[job.app] != hastenings:  # it may have been refused for what is over
+                self._to_hasten.add(job.app)
             self._hush()
             self._woken.set()
 
@@ -186,13 +210,15 @@ class JobRunner:
 
     async def _swept(self) -> None:
         now = await self._store.now()
-        kept: Counter[State] = Counter()
+        kept, apps = Counter[State](), Counter[AppName]()
         async for job in self._store.walk(ENDED):
             if (job.ended_at or 0.0) + KEPT < now:
                 await self._store.forget(job)
             else:
                 kept[job.state] += 1
+                apps[job.app] += 1
         self._ends.kept = kept
+        await self._store.tally(apps)
         for name, until in (await self._store.holders()).items():
             if until + KEPT < now and name != self._me:
                 await self._store.hold(name, before=until, until=None)

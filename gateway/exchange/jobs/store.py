@@ -4,7 +4,7 @@ job.open     the standing of each job that has not ended, by app and id
 job.ended    the same of those that have
 job.request  what is to be sent, until the end
 job.result   what came of it
-job.line     for each app, how many jobs it ever had and how many of them ended: places, and the bound
+job.line     for each app, how many jobs it has and had, and how much they hold: their places, and the bounds
 job.holder   for each replica that is at a job, until when the others believe it alive
 """
 
@@ -13,11 +13,10 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Container, Sequence
-from typing import NamedTuple
+from collections.abc import AsyncIterator, Callable, Container, Mapping, Sequence
 
 from gateway.exchange.pages import pages
-from gateway.policy.faults import Fault, Kind
+from gateway.policy.jobs import line as job_line
 from gateway.policy.jobs import record as job_record
 from gateway.policy.jobs import result as job_result
 from gateway.policy.jobs.job import Job, State
@@ -42,20 +41,6 @@ Also = Callable[[], Sequence[Edit]]
 """What else is written in the same swap."""
 
 
-class _Line(NamedTuple):
-    """The jobs of an app: how many there ever were, and how many of them have ended."""
-
-    accepted: int
-    ended: int
-
-    @classmethod
-    def read(cls, record: str | None) -> _Line:
-        return cls(*json.loads(record)) if record is not None else cls(0, 0)
-
-    def text(self) -> str:
-        return json.dumps(self)
-
-
 class JobStore:
     """Every method raises `RecordsAway`; a change that raises it may have been made."""
 
@@ -69,19 +54,18 @@ class JobStore:
 
     async def accept(self, app: AppName, request: Request, *, most: int, make: Callable[[int, float], Job]) -> Job:
         """Keep a new job, made for its place in the app's line; raises `Fault` TOO_MANY_JOBS."""
+        text = job_record.request_text(request)
         for _ in range(_RACES):
             async with self._turn[app]:
                 (before,) = await self._records.read(LINE, [app])
-                line = _Line.read(before)
-                if (waiting := line.accepted - line.ended) >= most:
-                    detail = f"{waiting} jobs of app {app} have not ended, and no more are taken on"
-                    raise Fault(Kind.TOO_MANY_JOBS, detail, retry_after=60.0)
+                line = job_line.read(before)
+                line.check(app, most=most, request=text)
                 job = make(line.accepted + 1, await self.now())
                 made = await self._records.swap(
                     [
-                        Edit(LINE, app, before, line._replace(accepted=line.accepted + 1).text()),
+                        Edit(LINE, app, before, job_line.text(line.one_more(text))),
                         Edit(OPEN, key(app, job.id), None, job_record.text(job)),
-                        Edit(REQUEST, key(app, job.id), None, job_record.request_text(request)),
+                        Edit(REQUEST, key(app, job.id), None, text),
                     ]
                 )
             if made:
@@ -106,13 +90,13 @@ class JobStore:
             async with self._turn[app]:
                 (request,) = await self._records.read(REQUEST, [at])
                 (line,) = await self._records.read(LINE, [app])
-                counted = _Line.read(line)
+                counted, text = job_line.read(line).one_ended(request, result)
                 edits = [
                     Edit(OPEN, at, job_record.text(before), None),
                     Edit(ENDED, at, None, job_record.text(after)),
                     Edit(REQUEST, at, request, None),
-                    Edit(LINE, app, line, counted._replace(ended=counted.ended + 1).text()),
-                    *([] if result is None else [Edit(RESULT, at, None, job_result.text(result))]),
+                    Edit(LINE, app, line, job_line.text(counted)),
+                    *([] if text is None else [Edit(RESULT, at, None, text)]),
                     *also(),
                 ]
                 if await self._records.swap(edits):
@@ -161,12 +145,32 @@ class JobStore:
                     yield job
             await asyncio.sleep(0)  # thousands of jobs: others get their turn
 
+    async def apps(self) -> set[AppName]:
+        """The apps of which jobs are kept, whether they are configured or not."""
+        return {AppName(app) async for page in pages(self._records, LINE) for app, _ in page}
+
     async def forget(self, job: Job) -> None:
         """Delete a job that has ended, with its result."""
-        at = key(job.app, job.id)
-        (result,) = await self._records.read(RESULT, [at])
-        gone = [] if result is None else [Edit(RESULT, at, result, None)]
-        await self._records.swap([Edit(ENDED, at, job_record.text(job), None), *gone])
+        at, app = key(job.app, job.id), job.app
+        for _ in range(_RACES):  # else the next sweep does it
+            async with self._turn[app]:
+                (result,) = await self._records.read(RESULT, [at])
+                (line,) = await self._records.read(LINE, [app])
+                edits = [Edit(ENDED, at, job_record.text(job), None)]
+                if result is not None:
+                    fewer = job_line.read(line).without(result)
+                    edits += [Edit(RESULT, at, result, None), Edit(LINE, app, line, job_line.text(fewer))]
+                if await self._records.swap(edits):
+                    return
+
+    async def tally(self, kept: Mapping[AppName, int]) -> None:
+        """Note how many ended jobs of each app are kept. Who has no job any more is forgotten."""
+        async for page in pages(self._records, LINE):
+            for app, record in page:
+                line = job_line.read(record).counted(kept.get(AppName(app), 0))
+                after = None if line is None else job_line.text(line)
+                if after != record:
+                    await self._records.swap([Edit(LINE, app, record, after)])
 
     async def holders(self) -> dict[str, float]:
         """The replicas that are at jobs or were, and until when each is believed alive."""

@@ -6,13 +6,12 @@ from collections.abc import Callable, Sequence
 from urllib.parse import urlsplit
 
 from gateway.exchange.webhooks.subscriptions import Listed, Subscriptions
+from gateway.policy.events.vocabulary import DISABLED
 from gateway.policy.notices import Notice
 from gateway.policy.records import Edit
 from gateway.policy.webhooks import health
 from gateway.policy.webhooks.health import GOOD, Health
 from gateway.ports import Outbox, Records, Tell
-
-DISABLED = "webhook.disabled"
 
 
 class Endurance:

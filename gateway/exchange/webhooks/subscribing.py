@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from enum import StrEnum
 from typing import NoReturn
 
 from gateway.exchange.webhooks.endurance import Endurance
 from gateway.exchange.webhooks.subscriptions import Listed, Subscriptions
+from gateway.policy.events.vocabulary import TEST
 from gateway.policy.names import AccountName
 from gateway.policy.notices import Notice
 from gateway.policy.records import Edit
 from gateway.policy.webhooks import delivery, health, signing, subscription
 from gateway.policy.webhooks.subscription import KIND, MADE, Origin, Subscription
 from gateway.ports import Records, Tell
-
-TEST = "webhook.test"
 
 MOST = 200
 """Subscriptions that can be made while running."""
@@ -25,6 +25,7 @@ class Wrong(StrEnum):
     """What is wrong with what an operator asks for."""
 
     REQUEST = "request"
+    CONTENT = "content"
     UNKNOWN = "unknown"
     STATE = "state"
 
@@ -62,19 +63,21 @@ class Subscribing:
         self._new_id = new_id
         self._wake = wake
         self._tell = tell
+        self._turn = asyncio.Lock()
 
     async def make(self, url: str, *, events: Sequence[str], account: str) -> tuple[Listed, str]:
         """Make one, and show its secret: this once, for it is kept nowhere."""
         if account not in self._accounts():
             raise Unfit(Wrong.REQUEST, f"account {account!r} is not configured; accounts are: {self._known()}")
-        if sum(it.subscription.origin is Origin.API for it in self._subscriptions.listed()) >= MOST:
-            raise Unfit(Wrong.STATE, f"there are {MOST} subscriptions already; remove one")
         await self._reach(url)
         name = MADE + self._new_id()
         secret = self._secret(name)
         made = Subscription(name, url, tuple(events), AccountName(account), Origin.API, signing.fingerprint(secret))
-        await self._records.swap([Edit(KIND, name, None, subscription.dump(made))])
-        await self._subscriptions.refresh()
+        async with self._turn:  # of many that come at once no more are made than may be
+            if sum(it.subscription.origin is Origin.API for it in self._subscriptions.listed()) >= MOST:
+                raise Unfit(Wrong.STATE, f"there are {MOST} subscriptions already; remove one")
+            await self._records.swap([Edit(KIND, name, None, subscription.dump(made))])
+            await self._subscriptions.refresh()
         self._tell("webhook_made", subscription=name, account=account)
         return await self._found(name), secret
 

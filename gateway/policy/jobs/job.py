@@ -33,6 +33,9 @@ LONGEST_PAUSE = 300.0
 """Seconds until a job that has to wait is looked at again, though it was told to wait longer: an operator may have
 opened the account meanwhile, and to ask the gate costs nothing."""
 
+_SETTLING = 1.0
+"""Seconds in which an upstream that was late has done what it was sent."""
+
 
 class State(StrEnum):
     """Where a job stands; see the picture above."""
@@ -119,9 +122,15 @@ def deferred(job: Job, why: str, *, now: float, pause: float, lost: int = 0) -> 
     return replace(job, state=state, holder=None, due=due, back=now + pause, tries=job.tries + lost, why=why)
 
 
+def hastened(job: Job, *, now: float) -> Job:
+    """What held it up may be over: come back to it at once, unless that is so in any case."""
+    return replace(job, due=now, back=now) if job.due > now + _SETTLING else job
+
+
 def doubted(job: Job, why: str, *, now: float) -> Job:
     """It may have been done, and there is no answer: look it up, but not before a late upstream has settled."""
-    return replace(job, state=State.CHECKING, holder=None, due=now + 1.0, back=now + 1.0, why=why)
+    back = now + _SETTLING
+    return replace(job, state=State.CHECKING, holder=None, due=back, back=back, why=why)
 
 
 def ended(job: Job, state: State, *, now: float, why: str | None, status: int | None = None) -> Job:

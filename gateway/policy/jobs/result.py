@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from gateway.policy.faults import Fault
@@ -40,6 +40,11 @@ class Result:
     @classmethod
     def refused(cls, fault: Fault, *, cost: int) -> Result:
         return cls(fault.status, Headers(), b"", cost, kind=fault.kind.value, title=fault.title)
+
+
+def without_body(result: Result) -> Result:
+    """A result of whose body only the length is kept."""
+    return replace(result, body=b"", omitted=result.omitted or len(result.body))
 
 
 def text(result: Result) -> str:

@@ -100,6 +100,11 @@ def holding(old: Closure | None, new: Closure, *, now: float) -> Closure:
     return new
 
 
+def outliving_token(closure: Closure | None) -> Closure | None:
+    """What holds of a closure when another token is used: told with 401, it may have been of another account."""
+    return None if closure is not None and closure.status == 401 else closure
+
+
 def probed(closure: Closure, *, now: float) -> Closure:
     """Record that a probe leaves: the next may leave after twice the time, an hour at most."""
     attempts = closure.attempts + 1

@@ -15,6 +15,9 @@ KIND = "subscription"
 MADE = "api-"
 """How the names of subscriptions begin that were made while running; no configured one's does."""
 
+MOST_EVENTS = 200
+"""Patterns in one subscription: each is compared with each event. There are not as many types of event."""
+
 RESERVED = frozenset({"api", "callback", "dead", "other"})
 """Words that mean something else where names of subscriptions stand: in the metrics and in the paths of the API."""
 

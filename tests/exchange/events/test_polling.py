@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from gateway.exchange.events.noticing import POLLS
-from tests.exchange.events.noticed import HOUR, INTERVAL, Told, listed
+from tests.exchange.events.noticed import HOUR, INTERVAL, Told, listed, put
 from tests.fakes.exchange import caller
 
 ALL = "GET /client/?limit=2147483647"
@@ -155,3 +155,17 @@ async def test_what_nobody_subscribes_to_any_more_is_forgotten() -> None:
         it.outbox.subscriptions.append("intervals.client.*")
         await asyncio.sleep(HOUR)
         assert await it.told() == []
+
+
+async def test_what_only_writes_have_shown_is_forgotten_too() -> None:
+    it = Told("intervals.milestonenote.*", interval="5m")
+    async with it.replica() as gateway:
+        number = it.account.first("milestonenote")
+        assert (await put(gateway, f"/milestonenote/{number}/", note="Renamed")).status == 202
+        assert await it.told() == [f"milestonenote.updated {number} by write"]
+        assert await it.records.scan("seen:acme:milestonenote", most=1)
+        await asyncio.sleep(HOUR + INTERVAL)
+        assert await it.records.scan("seen:acme:milestonenote", most=1), "somebody subscribes"
+        it.outbox.subscriptions.clear()
+        await asyncio.sleep(HOUR)
+        assert list(await it.records.scan("seen:acme:milestonenote", most=1)) == []

@@ -162,7 +162,9 @@ async def test_lists_are_newest_first_filtered_and_paged(house: JobHouse) -> Non
 
 async def test_the_operator_sees_and_cancels_the_jobs_of_all(house: JobHouse) -> None:
     jobs = house.replicas[0].jobs
+    assert await jobs.apps() == set()
     mine, others = await house.write(), await house.write(by=OTHER)
+    assert await jobs.apps() == {TOOL.app, OTHER.app}
     assert {job.id for job in await jobs.everyone(None, set(State))} == {mine, others}
     assert [job.id for job in await jobs.everyone(OTHER.app, {State.WAITING, State.RUNNING})] == [others]
     await house.ended(mine)

@@ -78,6 +78,18 @@ async def test_few_stand_in_line_at_once(house: JobHouse) -> None:
     assert len(set(house.exchange.asked)) == len(house.exchange.asked) == 40
 
 
+async def test_jobs_are_counted_also_while_there_is_no_room_for_more(house: JobHouse) -> None:
+    house.exchange.upstream.latency = 100.0
+    for number in range(AT_ONCE):
+        await house.write(target=f"/task/{number}/", by=OTHER if number % 2 else TOOL)
+    await house.until_sent(AT_ONCE)
+    for number in range(7):
+        await house.write(target=f"/task/{number}/")
+    await asyncio.sleep(4)
+    counts = house.replicas[0].runner.counts
+    assert (counts["waiting"], counts["running"]) == (7, AT_ONCE)
+
+
 async def test_a_spent_day_turns_and_the_job_runs() -> None:
     async with Exchange(per_day=1) as exchange, JobHouse(exchange) as house:
         await exchange.get()
@@ -184,6 +196,9 @@ async def test_old_jobs_are_swept_and_the_rest_is_counted(house: JobHouse) -> No
     with pytest.raises(Fault, match="has no job"):
         await house.job(old)
     assert await house.records.scan("job.result", most=10) == []
+    await asyncio.sleep(KEPT)
+    assert house.replicas[0].runner.counts == dict.fromkeys(State, 0)
+    assert await house.replicas[0].jobs.apps() == set(), "nothing is known of who has no jobs any more"
 
 
 async def test_a_job_whose_key_is_in_use_waits_for_that_answer_and_holds_up_no_other(house: JobHouse) -> None:

@@ -11,6 +11,7 @@ import pytest
 from gateway.exchange.jobs.store import ENDED, LINE, OPEN, REQUEST, RESULT, JobStore
 from gateway.policy.faults import Fault, Kind
 from gateway.policy.jobs import job as rules
+from gateway.policy.jobs import line as job_line
 from gateway.policy.jobs.job import Job, State
 from gateway.policy.jobs.result import Result
 from gateway.policy.messages import Headers, Request
@@ -54,6 +55,54 @@ async def test_a_job_is_kept_with_its_request_and_ends_with_its_result(records: 
     assert (await store.current(made), await store.request(made)) == (None, None)
     await store.forget(ended(made))
     assert await kinds(records) == {OPEN: 0, ENDED: 0, REQUEST: 0, RESULT: 0, LINE: 1}
+
+
+async def test_a_line_is_forgotten_when_no_job_of_its_app_is_left(records: FakeRecords) -> None:
+    store = JobStore(records)
+    made = await accept(store)
+    await store.tally({})
+    assert await store.apps() == {TOOL}, "one is open"
+    await store.end(made, ended(made), DONE)
+    await store.tally({TOOL: 1})
+    assert await store.apps() == {TOOL}, "one that has ended is kept"
+    await store.tally({})
+    assert await store.apps() == set()
+    assert (await accept(store)).asked.place == 1
+
+
+async def test_no_more_are_kept_of_an_app_than_so_many_until_some_are_forgotten(
+    records: FakeRecords, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(job_line, "MOST_KEPT", 3)
+    store = JobStore(records)
+    for _ in range(3):
+        made = await accept(store)
+        assert await store.end(made, replace(ended(made), state=State.CANCELLED), None), "it cost no request"
+    with pytest.raises(Fault, match="3 jobs of app tool are kept") as refused:
+        await accept(store)
+    assert (refused.value.kind, refused.value.retry_after) == (Kind.TOO_MANY_JOBS, 3600.0)
+    await store.tally({TOOL: 2})
+    assert (await accept(store)).asked.place == 4
+    with pytest.raises(Fault, match="are kept"):
+        await accept(store)
+
+
+async def test_what_is_kept_is_bounded_in_length_and_given_back(
+    records: FakeRecords, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = JobStore(records)
+    made = await accept(store)
+    (line,) = await records.read(LINE, [TOOL])
+    monkeypatch.setattr(job_line, "MOST_HELD", job_line.read(line).held + 10)
+    with pytest.raises(Fault, match="too much for one more"):
+        await accept(store)
+    assert await store.end(made, ended(made), Result(200, Headers(), b"x" * 500, 1))
+    kept = await store.result(made)
+    assert (kept and kept.omitted, kept and kept.body) == (500, b"")
+    await store.forget(ended(made))
+    (line,) = await records.read(LINE, [TOOL])
+    assert job_line.read(line).held == 0
+    assert (await accept(store)).asked.place == 2
 
 
 async def test_places_are_in_the_order_of_acceptance_also_between_replicas(records: FakeRecords) -> None:

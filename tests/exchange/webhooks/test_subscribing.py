@@ -49,6 +49,14 @@ async def test_there_is_an_end_to_them(monkeypatch: pytest.MonkeyPatch) -> None:
         await make(bench)
 
 
+async def test_of_many_that_come_at_once_no_more_are_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(subscribing, "MOST", 3)
+    bench = Bench()
+    made = await asyncio.gather(*(make(bench) for _ in range(10)), return_exceptions=True)
+    assert sum(isinstance(it, Unfit) for it in made) == 7
+    assert len(bench.subscriptions.listed()) == 3
+
+
 async def test_one_that_was_made_can_be_removed_and_a_configured_one_cannot() -> None:
     bench = Bench(subscription("board"))
     made, _ = await make(bench)

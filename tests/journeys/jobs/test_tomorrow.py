@@ -47,3 +47,19 @@ async def test_a_job_runs_when_the_day_turns(open_house: OpenHouse, monkeypatch:
     assert (await look(tool, location))["ended"][:10] > (await look(tool, location))["accepted"][:10]
     assert [it.status for it in house.arrivals()] == [400, 200, 202, 202]
     assert (await tool.get("/client/4501/")).json["client"]["name"] == "After that"
+
+
+async def test_a_job_runs_at_once_when_an_operator_has_opened_its_account_again(open_house: OpenHouse) -> None:
+    house = await open_house()
+    tool = house.tool()
+    house.simulator.options.account_states["acme"] = "banned"
+    location = await accepted(tool, "PUT", "/client/4501/", {"name": "Back"})
+    await until(lambda: len(house.arrivals()) == 1)
+    house.simulator.options.account_states.clear()
+    opened = f"{house.gateway.operations_url}api/accounts/acme/reopen"
+    async with asyncio.timeout(DEADLINE):
+        while (await look(tool, location)).get("detail") is None:
+            await back_at(0.01)
+        assert (await house.session.post(opened)).status == 200
+        assert (await ended(tool, location))["state"] == "completed"
+    assert [it.status for it in house.arrivals()] == [418, 202]

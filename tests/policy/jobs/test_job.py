@@ -55,6 +55,14 @@ def test_a_short_pause_is_kept() -> None:
     assert rules.deferred(job(), "too fast", now=NOW, pause=7.0, lost=1).due == NOW + 7.0
 
 
+def test_what_held_a_job_up_may_be_over_but_a_late_upstream_keeps_its_time() -> None:
+    refused = rules.deferred(job(holder="me"), "refused", now=NOW, pause=3600.0)
+    assert (rules.hastened(refused, now=NOW + 5).due, rules.hastened(refused, now=NOW + 5).back) == (NOW + 5, NOW + 5)
+    doubted = rules.doubted(job(state=State.RUNNING, holder="me"), "the answer was lost", now=NOW)
+    assert rules.hastened(doubted, now=NOW) == doubted
+    assert rules.hastened(job(due=NOW - 1), now=NOW).due == NOW - 1, "it is due already"
+
+
 def test_what_has_no_answer_is_looked_up() -> None:
     doubted = rules.doubted(job(state=State.RUNNING, holder="me"), "the answer was lost", now=NOW)
     assert (doubted.state, doubted.holder, doubted.why) == (State.CHECKING, None, "the answer was lost")

@@ -12,6 +12,7 @@ from gateway.policy.quota.closure import (
     Reason,
     holding,
     next_midnight,
+    outliving_token,
     probed,
     shut,
     spent,
@@ -89,3 +90,13 @@ BANNED, SUSPENDED, UNPAID, SPENT = (
 )
 def test_the_graver_closure_holds(old: Closure | None, new: Closure, holds: Closure) -> None:
     assert holding(old, new, now=NOW) is holds
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "holds"), [(401, 2, False), (401, 3, False), (503, 4, True), (418, 5, True)]
+)
+def test_what_was_told_with_401_does_not_outlive_the_token(status: int, code: int, holds: bool) -> None:
+    closure = shut(Reason.INACTIVE, status=status, api_code=code, can_pass=True, now=NOW)
+    assert (outliving_token(closure) == closure) is holds
+    assert outliving_token(spent(NOW)) == spent(NOW)
+    assert outliving_token(None) is None

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gateway.policy import contentcoding
 from gateway.policy.contentcoding import decoded
 from gateway.policy.faults import Fault, Kind
 from gateway.policy.messages import Headers, Response
@@ -65,6 +66,22 @@ def test_a_body_of_several_members_is_read_whole() -> None:
     """RFC 1952 §2.2: a gzip file is a series of members."""
     members = gzip.compress(b'{"client":') + gzip.compress(b"[]}")
     assert decoded(coded(members, "gzip"), limit=LIMIT).body == b'{"client":[]}'
+
+
+@given(bodies=st.lists(st.binary(max_size=60), min_size=1, max_size=12), window=st.integers(1, 70))
+def test_members_may_end_anywhere(bodies: list[bytes], window: int) -> None:
+    members = b"".join(map(gzip.compress, bodies))
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(contentcoding, "_WINDOW", window)
+        assert decoded(coded(members, "gzip"), limit=LIMIT).body == b"".join(bodies)
+        fault = refused(coded(members[:-1], "gzip"))
+    assert "cut short" in fault.detail
+
+
+def test_a_bomb_of_members_is_not_worked_off() -> None:
+    """Each costs next to nothing to send; half a million of them held up every other caller for minutes."""
+    fault = refused(coded(gzip.compress(b"") * 500_000, "gzip"))
+    assert "more than 4096 members" in fault.detail
 
 
 @pytest.mark.parametrize("coding", ["br", "gzip, gzip", "zstd"])

@@ -51,7 +51,7 @@ def initial_age(headers: Headers, *, requested_at: float, received_at: float) ->
     """The corrected initial age of an answer just received (RFC 9111 §4.2.3)."""
     lines = headers.lines("age")
     first = lines[0].split(",")[0].strip() if lines else ""
-    said = float(min(int(first), 2**31)) if first.isascii() and first.isdigit() else 0.0
+    said = cachecontrol.delta(first) or 0.0
     dated = httpdate.read(headers.get("date"))
     apparent = max(0.0, received_at - dated) if dated is not None else 0.0
     return max(apparent, said + max(0.0, received_at - requested_at))

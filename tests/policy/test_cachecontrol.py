@@ -35,6 +35,8 @@ def test_read(value: str | None, expected: dict[str, str | None]) -> None:
         ("max-age=abc", 0.0),
         ("max-age", 0.0),
         ("max-age=99999999999999999999", 2.0**31),
+        ("max-age=" + "9" * 5000, 2.0**31),
+        ("max-age=" + "0" * 5000 + "7", 7.0),
         ("public", None),
         ("max-age=1, max-age=2", 0.0),
     ],

@@ -12,7 +12,10 @@ from contextvars import ContextVar
 from types import TracebackType
 
 import aiohttp
+from aiohttp.connector import Connection
+from aiohttp.tracing import Trace
 from multidict import CIMultiDict
+from typing_extensions import override
 from yarl import URL
 
 from gateway.policy.faults import Fault, Kind
@@ -26,6 +29,7 @@ _IDLE = 4.0
 _CONNECTING = 10.0
 """Seconds for a connection to be made, so that one that is not is known to be none while there is time to try again."""
 
+_FINAL = range(200, 600)
 _CHUNK = 256 * 1024
 _AUTOMATIC = ("Accept", "Accept-Encoding", "User-Agent", "Content-Type")
 
@@ -44,7 +48,7 @@ class Upstream:
 
     async def __aenter__(self) -> Upstream:
         self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=_CONNECTIONS, ttl_dns_cache=60, keepalive_timeout=_IDLE),
+            connector=_Connector(limit=_CONNECTIONS, ttl_dns_cache=60, keepalive_timeout=_IDLE),
             cookie_jar=aiohttp.DummyCookieJar(),
             timeout=self._timeout,
             auto_decompress=False,
@@ -73,6 +77,8 @@ class Upstream:
                 data=request.body or None,
                 allow_redirects=False,
             ) as answer:
+                if answer.status not in _FINAL:  # RFC 9110 §15: nothing was asked that an interim answer could end
+                    raise Fault(Kind.UPSTREAM_UNINTELLIGIBLE, f"the upstream's answer has the status {answer.status}")
                 body = await self._read(answer)
                 return Response(answer.status, Headers(answer.headers.items()).end_to_end(), body)
 
@@ -96,6 +102,24 @@ class Upstream:
             detail = f"{self._base} broke off in the middle of its answer: {error}"
             raise Fault(Kind.UPSTREAM_UNINTELLIGIBLE, detail) from error
         return bytes(chunks)
+
+
+class _Connector(aiohttp.TCPConnector):
+    """Gives out no connection on which something came that nobody had asked for.
+
+    aiohttp looks for it when a connection is given back, and never again; it would take it for the answer to the next
+    request, and each later answer on that connection for that of the request behind it, whoever asks.
+    """
+
+    @override
+    async def connect(
+        self, req: aiohttp.ClientRequest, traces: list[Trace], timeout: aiohttp.ClientTimeout
+    ) -> Connection:
+        while True:
+            connection = await super().connect(req, traces, timeout)
+            if connection.protocol is None or not connection.protocol.should_close:
+                return connection
+            connection.close()
 
 
 class _SentTwice(Exception):

@@ -100,6 +100,33 @@ async def test_connections_are_kept_alive() -> None:
         assert (connections, len(heads)) == (1, 20)
 
 
+@pytest.mark.parametrize(
+    "unasked", [b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nforged", b"HTTP/1.1 103 Hi\r\n\r\n", b"x"]
+)
+async def test_what_nobody_asked_for_is_no_answer_to_the_next_request(unasked: bytes) -> None:
+    """It may belong to another account's request, or be made up by whoever wrote the body of an answer to HEAD."""
+    connections: list[asyncio.StreamWriter] = []
+
+    async def conversation(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, heads: list[bytes]) -> None:
+        connections.append(writer)
+        await answering(OK)(reader, writer, heads)
+
+    async with talking(conversation) as (upstream, heads):
+        for number in range(1, 4):
+            assert (await upstream.send(Request("GET", "/"))).body == b"ok"
+            assert (len(heads), len(connections)) == (number, number)
+            connections[-1].write(unasked)
+            for _ in range(50):  # it arrives while the connection lies idle
+                await asyncio.sleep(0)
+
+
+@pytest.mark.parametrize("status", [b"000", b"101", b"600", b"999"])
+async def test_a_status_that_ends_nothing_is_no_answer(status: bytes) -> None:
+    async with talking(answering(OK.replace(b"200", status))) as (upstream, heads):
+        fault = await refused(upstream)
+        assert (fault.kind, len(heads)) == (Kind.UPSTREAM_UNINTELLIGIBLE, 1)
+
+
 async def test_redirects_are_answers_cookies_are_forgotten_and_bodies_stay_compressed() -> None:
     answer = (
         b"HTTP/1.1 302 Found\r\nLocation: /elsewhere\r\nSet-Cookie: a=1\r\nSet-Cookie: b=2\r\n"

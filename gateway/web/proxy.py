@@ -104,7 +104,10 @@ class Proxy:
         trace.status, trace.spent = response.status, clock() - began
         self._observe(trace, request, response)
         written = partial(self._written, raw, request, caller, response, trace, identity=identity)
-        return self._outgoing(response, trace, written, length=_unsent(raw, response))
+        outgoing = self._outgoing(response, trace, written, length=_unsent(raw, response))
+        if "Transfer-Encoding" in raw.headers:
+            outgoing.force_close()  # aiohttp's parser adds the last trailer field to the request that follows
+        return outgoing
 
     def misread(self, raw: web.BaseRequest, status: int, wrong: str) -> web.StreamResponse:
         """Answer what is no HTTP request, as clearly as any other mistake."""
@@ -149,7 +152,8 @@ def listener(proxy: Proxy) -> Listener:
 
 def _misread(raw: web.BaseRequest) -> wellformed.Misread | None:
     hosts, codings = (raw.headers.getall(name, ()) for name in ("Host", "Transfer-Encoding"))
-    return wellformed.misread(version=raw.version, target=raw.raw_path, hosts=hosts, codings=codings)
+    fields = sum(len(name) + len(value) for name, value in raw.raw_headers)
+    return wellformed.misread(version=raw.version, target=raw.raw_path, hosts=hosts, codings=codings, fields=fields)
 
 
 def _accept(raw: web.BaseRequest) -> str | None:

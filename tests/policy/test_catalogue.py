@@ -52,7 +52,9 @@ def test_a_label_is_a_documented_resource_or_other() -> None:
     assert ROWS.label("/customer/1/") == "other"
 
 
-@pytest.mark.parametrize("path", ["/quota/../client/", "/quota/%2e%2e/client/", "/quota/..%2fclient/", "/quota/..;/client/"])
+@pytest.mark.parametrize(
+    "path", ["/quota/../client/", "/quota/%2e%2e/client/", "/quota/..%2fclient/", "/quota/..;/client/"]
+)
 def test_a_path_that_may_be_read_as_another_has_no_label_of_its_own(path: str) -> None:
     """What is labelled `quota` is free of the day, and `allow` goes by labels too."""
     assert ROWS.label(path) == "other"

@@ -47,6 +47,11 @@ def test_selecting_fields_in_one_form(name: str, first: list[str], second: list[
     assert (one == other) is same
 
 
+def test_work_grows_with_the_field_and_no_faster() -> None:
+    """Anything quadratic would take minutes."""
+    vary.selecting(["foo"], Headers([("foo", '"\\' * 200_000)]))
+
+
 @given(st.text(alphabet='ab", \\', max_size=40))
 def test_the_form_is_stable(value: str) -> None:
     ((_, once),) = vary.selecting(["foo"], Headers([("foo", value)]))

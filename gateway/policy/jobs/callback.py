@@ -62,4 +62,3 @@ def _parts(url: str) -> _Parts:
     scheme = parts.scheme.lower()
     host = (parts.hostname or "").removesuffix(".")
     return _Parts(scheme, host, parts.port or _PORTS.get(scheme, 0), parts.path or "/")
-

@@ -156,7 +156,7 @@ class Catalogue:
         return frozenset({*self.resources, OTHER})
 
     def meant(self, path: str) -> str:
-        """Name the resource that a lenient service may take a path for: in capitals, percent-encoded, behind `//`, `..`.
+        """Name the resource that a lenient service may take a path for: in capitals, encoded, behind `//` or `..`.
 
         Only for what writes may have changed: what is not written as documented is never answered as if it were.
         """

@@ -61,7 +61,7 @@ class Unsupported:
 
 
 _LONG = 512
-"""Characters of the longest field that is remembered: tools send no longer ones, and strangers shall not fill memory."""
+"""Characters of the longest field that is remembered: tools send no longer ones, and strangers fill no memory."""
 
 
 def _remembered(judge: Callable[[str | None], Judged]) -> Callable[[str | None], Judged]:

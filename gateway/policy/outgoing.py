@@ -28,7 +28,7 @@ _OURS = frozenset(
 """Fields that speak to the gateway, or that the connector writes itself."""
 
 _SAYS_OTHERWISE = frozenset({"x-http-method", "x-method-override", "x-original-url", "x-rewrite-url"})
-"""Fields by which some frameworks take another method or path than what was asked here, allowed, and is stored under."""
+"""Fields by which some frameworks take another method or path than the one that was judged here."""
 
 _KEPT_BACK = _OURS | _SAYS_OTHERWISE | CONNECTION_SPECIFIC
 

@@ -12,6 +12,7 @@ from contextvars import ContextVar
 from types import TracebackType
 
 import aiohttp
+from aiohttp.client_proto import ResponseHandler
 from aiohttp.connector import Connection
 from aiohttp.tracing import Trace
 from multidict import CIMultiDict
@@ -30,10 +31,12 @@ _CONNECTING = 10.0
 """Seconds for a connection to be made, so that one that is not is known to be none while there is time to try again."""
 
 _FINAL = range(200, 600)
+_WITHOUT_BODY = frozenset({204, 304})
 _CHUNK = 256 * 1024
 _AUTOMATIC = ("Accept", "Accept-Encoding", "User-Agent", "Content-Type")
 
 _attempts: ContextVar[list[bool]] = ContextVar("_attempts")
+_used: ContextVar[list[ResponseHandler]] = ContextVar("_used")
 
 
 class Upstream:
@@ -69,6 +72,8 @@ class Upstream:
         """Send a request exactly once and read the whole answer (the port `Send`)."""
         assert self._session is not None, "used outside of its context"
         _attempts.set([])
+        used: list[ResponseHandler] = []
+        _used.set(used)
         with _faults(self._base):
             async with self._session.request(
                 request.method,
@@ -77,6 +82,9 @@ class Upstream:
                 data=request.body or None,
                 allow_redirects=False,
             ) as answer:
+                if request.method == "HEAD" or answer.status in _WITHOUT_BODY or answer.status not in _FINAL:
+                    for protocol in used:
+                        protocol.force_close()  # a body that comes all the same would be the next answer
                 if answer.status not in _FINAL:  # RFC 9110 §15: nothing was asked that an interim answer could end
                     raise Fault(Kind.UPSTREAM_UNINTELLIGIBLE, f"the upstream's answer has the status {answer.status}")
                 body = await self._read(answer)
@@ -117,7 +125,9 @@ class _Connector(aiohttp.TCPConnector):
     ) -> Connection:
         while True:
             connection = await super().connect(req, traces, timeout)
-            if connection.protocol is None or not connection.protocol.should_close:
+            protocol = connection.protocol
+            if protocol is not None and not protocol.should_close:
+                _used.get().append(protocol)
                 return connection
             connection.close()
 

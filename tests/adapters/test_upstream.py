@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import ExitStack, asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager, suppress
 
 import pytest
 
@@ -118,6 +118,24 @@ async def test_what_nobody_asked_for_is_no_answer_to_the_next_request(unasked: b
             connections[-1].write(unasked)
             for _ in range(50):  # it arrives while the connection lies idle
                 await asyncio.sleep(0)
+
+
+@pytest.mark.parametrize(("method", "status"), [("HEAD", b"200"), ("GET", b"204"), ("GET", b"304"), ("GET", b"101")])
+async def test_a_connection_on_which_a_body_may_follow_that_should_not_is_not_used_again(
+    method: str, status: bytes
+) -> None:
+    """What a file holds could be written as an answer, and be sent by mistake behind the head that it belongs to."""
+    connections: list[asyncio.StreamWriter] = []
+
+    async def conversation(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, heads: list[bytes]) -> None:
+        connections.append(writer)
+        await answering(b"HTTP/1.1 %b X\r\nContent-Length: 2\r\n\r\n" % status)(reader, writer, heads)
+
+    async with talking(conversation) as (upstream, _):
+        for number in range(1, 4):
+            with suppress(Fault):
+                await upstream.send(Request(method, "/"))
+            assert len(connections) == number
 
 
 @pytest.mark.parametrize("status", [b"000", b"101", b"600", b"999"])

@@ -22,7 +22,7 @@ from typing import Protocol
 from cachetools import Cache, LFUCache, LRUCache
 
 from gateway.adapters.memory import MemoryEntries
-from gateway.policy.entry import Entry, Selector
+from gateway.policy.caching.entry import Entry, Selector
 from gateway.policy.messages import Response
 from gateway.policy.names import AccountName, CacheKey
 

@@ -21,13 +21,13 @@ from gateway.adapters.logs import Log, Redaction
 from gateway.adapters.logs.rendering import as_json
 from gateway.adapters.prometheus import Gauges, Metrics, Names
 from gateway.adapters.prometheus.families import BY_NAME
-from gateway.policy.entry import Entry
+from gateway.policy.caching.entry import Entry
+from gateway.policy.caching.repetition import First, Repetition
 from gateway.policy.messages import Response
 from gateway.policy.names import AccountName, AppName, CacheKey
-from gateway.policy.repetition import First, Repetition
+from gateway.policy.quota.usage import Names as UsageNames
+from gateway.policy.quota.usage import Usage
 from gateway.policy.trace import Outcome, Trace
-from gateway.policy.usage import Names as UsageNames
-from gateway.policy.usage import Usage
 
 ROUNDS = 100_000
 TURN = 64

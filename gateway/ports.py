@@ -6,12 +6,12 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from gateway.policy.entry import Entry, Selector
+from gateway.policy.caching.entry import Entry, Selector
 from gateway.policy.messages import Request, Response
 from gateway.policy.names import AccountName, AppName, CacheKey
 from gateway.policy.notices import Notice
+from gateway.policy.quota.usage import Counts, Line, Row
 from gateway.policy.records import Edit
-from gateway.policy.usage import Counts, Line, Row
 from gateway.policy.webhooks.attempt import Attempt
 
 Clock = Callable[[], float]
@@ -99,7 +99,7 @@ class LedgerAway(Exception):
 
 
 class Ledger(Protocol):
-    """Keeps what was spent. It only compares and swaps: the arithmetic is in `policy/quota.py`. Raises `LedgerAway`."""
+    """Keeps what was spent. It only compares and swaps: see `policy/quota/arithmetic.py`. Raises `LedgerAway`."""
 
     async def read(self, budgets: Sequence[str]) -> Reading: ...
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from itertools import accumulate
 from random import Random
+from typing import TypeVar
 
 from gateway.simulator.tables import World
 from gateway.simulator.values import Row
@@ -12,10 +13,17 @@ from gateway.simulator.values import Row
 _SKEW = 0.9
 """The nth most popular row is asked for n ** 0.9 times less often than the first (Zipf)."""
 
+_TABLES = (
+    *("client", "project", "milestone", "task", "invoice", "person", "projectmodule", "projectworktype"),
+    *("worktype", "module", "projectlabel", "taskstatus", "taskpriority", "time"),
+)
+
 _HUMPS = ((10.2, 1.3), (14.6, 1.5))
 """Hours around which people work, before and after lunch, and how far they stray."""
 
 HOUR = 3600.0
+
+Choice = TypeVar("Choice")
 
 
 class Account:
@@ -25,7 +33,7 @@ class Account:
         draw = Random(seed)
         self._world = world
         self._ids: dict[str, list[str]] = {}
-        for table in ("client", "project", "milestone", "task", "invoice", "person"):
+        for table in _TABLES:
             ids = [number for number, row in world.tables[table].items() if _in_use(table, row)]
             draw.shuffle(ids)
             self._ids[table] = ids
@@ -47,6 +55,11 @@ class Account:
     def work_types(self, project: str) -> list[str]:
         """The work types that time on a project may have."""
         return [row["worktypeid"] or "" for row in self._world.index("projectworktype", "projectid")[project]]
+
+
+def ranked(draw: Random, choices: Sequence[Choice]) -> Choice:
+    """One of them, the first most often (Zipf)."""
+    return draw.choices(choices, weights=[rank**-_SKEW for rank in range(1, len(choices) + 1)])[0]
 
 
 def at_work(draw: Random) -> float:

@@ -6,37 +6,13 @@ people look at their week before they book an hour, reports page through everyth
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from random import Random
 
 from benchmarks.replay.account import HOUR, Account, at_work, polls, steps
+from benchmarks.replay.day import TODAY, Call, Day, Tool
 
-TODAY = "2024-10-07"
 _MONDAY, _SUNDAY, _MONTH = "2024-10-07", "2024-10-13", "2024-09-01"
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """One request of a tool, `at` seconds after midnight; a body is written in the tool's format."""
-
-    at: float
-    tool: str
-    method: str
-    target: str
-    body: dict[str, str] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Tool:
-    """How a tool is configured, and what it is for. `own`: its calls go out under a credential of its own."""
-
-    habit: Callable[[Random, Account], Iterator[Call]]
-    what: str
-    priority: str = "normal"
-    xml: bool = False
-    own: bool = False
 
 
 def _dashboard(draw: Random, _: Account) -> Iterator[Call]:
@@ -200,32 +176,16 @@ def _planning(draw: Random, rows: Account) -> Iterator[Call]:
                 yield Call(step(), "planning", "GET", milestones if kind == "milestone" else tasks)
 
 
-TOOLS = {
-    "dashboard": Tool(_dashboard, "3 wall screens poll three lists every 2 min, 7 to 19 h"),
-    "timesheets": Tool(_timesheets, "everybody looks at their week, picks project and task, books", "interactive"),
-    "reports": Tool(_reports, "four times a day five lists page by page, then project notes", "batch"),
-    "sync": Tool(_sync, "six lists and changed tasks every 15 min; teams at night", "batch", xml=True),
-    "mobile": Tool(_mobile, "my tasks, single rows, notes, done", "interactive", xml=True),
-    "invoicing": Tool(_invoicing, "invoices with their lines; payments, expenses"),
-    "bot": Tool(_bot, "unfolds rows that the chat mentions, searches; a manager's token", "interactive", own=True),
-    "planning": Tool(_planning, "5 boards poll every 2 min; milestones and tasks are moved", "interactive"),
-}
-
-
-def day(account: Account, seed: int) -> list[Call]:
-    """Every request of the day in the order of time."""
-    calls = [
-        call for number, tool in enumerate(TOOLS.values()) for call in tool.habit(Random(seed * 100 + number), account)
-    ]
-    return sorted((call for call in calls if call.at < 24 * HOUR), key=lambda call: call.at)
-
-
-def body_of(call: Call) -> bytes:
-    """The body in the tool's format."""
-    if call.body is None:
-        return b""
-    if not TOOLS[call.tool].xml:
-        return json.dumps(call.body).encode()
-    resource = call.target.strip("/").partition("/")[0]
-    fields = "".join(f"<{name}>{text.replace('&', '&amp;')}</{name}>" for name, text in call.body.items())
-    return f"<{resource}>{fields}</{resource}>".encode()
+OFFICE = Day(
+    "an office",
+    {
+        "dashboard": Tool(_dashboard, "3 wall screens poll three lists every 2 min, 7 to 19 h"),
+        "timesheets": Tool(_timesheets, "everybody looks at their week, picks project and task, books", "interactive"),
+        "reports": Tool(_reports, "four times a day five lists page by page, then project notes", "batch"),
+        "sync": Tool(_sync, "six lists and changed tasks every 15 min; teams at night", "batch", xml=True),
+        "mobile": Tool(_mobile, "my tasks, single rows, notes, done", "interactive", xml=True),
+        "invoicing": Tool(_invoicing, "invoices with their lines; payments, expenses"),
+        "bot": Tool(_bot, "unfolds rows that the chat mentions, searches; a manager's token", "interactive", own=True),
+        "planning": Tool(_planning, "5 boards poll every 2 min; milestones and tasks are moved", "interactive"),
+    },
+)

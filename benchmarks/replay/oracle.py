@@ -37,10 +37,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from gateway.policy import cachekey, paging
+from gateway.policy.caching import cachekey
 from gateway.policy.catalogue import Catalogue, Match
+from gateway.policy.lists import paging
+from gateway.policy.lists.selection import answerable
 from gateway.policy.names import CacheKey, Partition
-from gateway.policy.selection import answerable
 
 WHOLE = "all of it"
 

@@ -13,7 +13,7 @@ from datetime import date
 from typing_extensions import override
 
 from benchmarks.replay.account import HOUR, Account, at_work
-from benchmarks.replay.habits import TODAY, TOOLS, Call, body_of, day
+from benchmarks.replay.day import TODAY, Call, Day, Tool
 from benchmarks.replay.oracle import Asked
 from benchmarks.replay.witness import Given, Witness
 from gateway.policy.caller import Caller
@@ -45,6 +45,7 @@ _EDITED = {"client": "phone", "project": "description", "person": "title", "task
 class Played:
     """What came of a day: requests of callers in the order of time, those that were sent upstream, and the verdicts."""
 
+    day: Day
     calls: Sequence[Call]
     witness: Witness
     asked: list[Asked] = field(default_factory=list)
@@ -73,17 +74,17 @@ class _Upstream(ServiceUpstream):
         return answer
 
 
-def replay(*, seed: int, scale: float, share: float, verify: float) -> Played:
+def replay(day: Day, *, seed: int, scale: float, share: float, verify: float) -> Played:
     """Play a day from midnight to midnight. `share`: the part of its requests that are played, from its beginning on.
 
     `scale` is that of the simulated account, `verify` the gateway's setting of that name.
     """
     random.seed(seed)  # the gateway draws from it which answers it checks
     with asyncio.Runner(loop_factory=VirtualTimeLoop) as runner:
-        return runner.run(_played(seed, scale, share, verify))
+        return runner.run(_played(day, seed, scale, share, verify))
 
 
-async def _played(seed: int, scale: float, share: float, verify: float) -> Played:
+async def _played(day: Day, seed: int, scale: float, share: float, verify: float) -> Played:
     loop = asyncio.get_running_loop()
     began = loop.time()
     options = Options(
@@ -97,29 +98,30 @@ async def _played(seed: int, scale: float, share: float, verify: float) -> Playe
     world = upstream.service.world("acme")
     world.change("person", list(world.rows("person"))[USERS[TOKENS[True]].person], {"allprojects": "t"})
     account = Account(world, seed)
-    calls = day(account, seed)
-    played = Played(calls[: round(len(calls) * share)], upstream.witness)
+    calls = day.calls(account, seed)
+    asking = {name: _caller(name, tool) for name, tool in day.tools.items()}
+    played = Played(day, calls[: round(len(calls) * share)], upstream.witness)
     async with Exchange(service=upstream, per_day=_PER_DAY, verify=verify) as exchange, asyncio.TaskGroup() as callers:
         await asyncio.sleep(_UNTIL_MONDAY)
         midnight = loop.time()
         _ = callers.create_task(_browse(played.witness, account, seed, midnight))
         for call in played.calls:
             await asyncio.sleep(midnight + call.at - loop.time())
-            _ = callers.create_task(_one(exchange, call, played))
+            _ = callers.create_task(_one(exchange, call, played, asking[call.tool]))
     played.asked.sort(key=lambda asked: asked.at)
     played.sent = upstream.sent
     played.overruns = sum(code in {11, 12} for _, code in exchange.watch.answers)
     return played
 
 
-async def _one(exchange: Exchange, call: Call, played: Played) -> None:
-    tool, witness = TOOLS[call.tool], played.witness
+async def _one(exchange: Exchange, call: Call, played: Played, asking: Caller) -> None:
+    tool, witness = played.day.tools[call.tool], played.witness
     media = f"application/{'xml' if tool.xml else 'json'}"
     at, state = exchange.clock(), witness.state
     try:
         with nullcontext() if call.method == "GET" else witness.writing():
             heard = await exchange.ask(
-                call.method, call.target, body_of(call), _CALLERS[call.tool], accept=media, content_type=media
+                call.method, call.target, played.day.body(call), asking, accept=media, content_type=media
             )
     except Fault as fault:
         played.refused.append(f"{call.tool}: {call.method} {call.target}: {fault}")
@@ -150,9 +152,5 @@ def _asked(at: float, token: str, method: str, target: str, status: int, *, xml:
     return Asked(at, token, method, match, query, xml, status)
 
 
-def _caller(name: str) -> Caller:
-    tool = TOOLS[name]
+def _caller(name: str, tool: Tool) -> Caller:
     return caller(name, token=TOKENS[tool.own], lent=not tool.own, priority=tool.priority)
-
-
-_CALLERS = {name: _caller(name) for name in TOOLS}

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from benchmarks.replay import oracle
-from benchmarks.replay.habits import TOOLS
 from benchmarks.replay.oracle import WHOLE, Asked, Spent, Topic
 from benchmarks.replay.playing import Played
 from gateway.policy.catalogue import Catalogue
@@ -46,11 +45,12 @@ def _topic(asked: Asked) -> Topic:
 def _mix(played: Played) -> Iterator[str]:
     calls, asked = played.calls, played.asked
     writes = sum(call.method != "GET" for call in calls)
-    xml = sum(TOOLS[call.tool].xml for call in calls)
+    tools = played.day.tools
+    xml = sum(tools[call.tool].xml for call in calls)
     parts = f"{writes / len(calls):.1%} writes, {xml / len(calls):.0%} in XML"
-    yield f"{len(calls):,} requests of {len(TOOLS)} tools, {parts}"
+    yield f"{played.day.what}: {len(calls):,} requests of {len(tools)} tools, {parts}"
     by_tool = Counter(call.tool for call in calls)
-    for name, tool in TOOLS.items():
+    for name, tool in tools.items():
         yield f"  {name:<11}{by_tool[name]:6,}  {tool.what}"
     classes = Counter(map(_class, asked))
     told = ", ".join(f"{classes[name] / len(asked):.0%} {name}" for name in _CLASSES)

@@ -8,7 +8,7 @@ from typing import Any
 from aiohttp_cache.backends import BaseCache
 from typing_extensions import override
 
-from gateway.policy.entry import Entry, Selector
+from gateway.policy.caching.entry import Entry, Selector
 from gateway.policy.names import CacheKey
 
 

@@ -25,8 +25,8 @@ from opentelemetry.sdk.trace.id_generator import IdGenerator, RandomIdGenerator
 from opentelemetry.sdk.trace.sampling import ALWAYS_ON, TraceIdRatioBased
 from typing_extensions import override
 
+from gateway.policy.quota.usage import A_WAIT
 from gateway.policy.trace import Call, Trace
-from gateway.policy.usage import A_WAIT
 
 MOST = 4096
 """Spans that wait to be sent; what comes then is lost."""

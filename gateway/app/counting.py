@@ -17,12 +17,12 @@ from gateway.app import webhooks
 from gateway.app.stores import Stores
 from gateway.exchange.background import Background
 from gateway.exchange.events.noticing import POLLS
-from gateway.exchange.reconcile import APP
+from gateway.exchange.line.reconcile import APP
 from gateway.exchange.usage import Recorder
-from gateway.policy import usage
 from gateway.policy.catalogue import Catalogue
 from gateway.policy.names import AccountName, AppName
-from gateway.policy.usage import Usage
+from gateway.policy.quota import usage
+from gateway.policy.quota.usage import Usage
 from gateway.ports import Watch
 from gateway.settings import Settings
 from gateway.web import usage_api

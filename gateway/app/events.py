@@ -13,9 +13,9 @@ from gateway.exchange.events.noticing import POLLS, Counted, Noticing
 from gateway.exchange.events.polling import Polling
 from gateway.exchange.events.quotawatch import QuotaWatch
 from gateway.exchange.fetch import Fetch
-from gateway.exchange.gate import Gate
-from gateway.exchange.lists import Lists
-from gateway.exchange.outlook import Outlook
+from gateway.exchange.line.gate import Gate
+from gateway.exchange.line.outlook import Outlook
+from gateway.exchange.reading.lists import Lists
 from gateway.policy.caller import Caller
 from gateway.policy.catalogue import Catalogue
 from gateway.policy.events import noticeable

@@ -13,27 +13,27 @@ from gateway.app.events import Eventing, Hearing
 from gateway.app.stores import Stores
 from gateway.exchange.background import Background, Run
 from gateway.exchange.cache import Cache, Memory
-from gateway.exchange.checking import Checking, Sampling
 from gateway.exchange.coalescer import Coalescer
 from gateway.exchange.copies import Copies
 from gateway.exchange.delivery import Delivery
-from gateway.exchange.departures import Departures
-from gateway.exchange.documents import Documents
-from gateway.exchange.effects import Effects
 from gateway.exchange.fetch import Fetch
-from gateway.exchange.filling import Filling
-from gateway.exchange.gate import Gate
-from gateway.exchange.idempotency import Idempotency
-from gateway.exchange.lists import Lists
-from gateway.exchange.passage import Passage
-from gateway.exchange.reads import Reads
+from gateway.exchange.line.gate import Gate
+from gateway.exchange.passing.passage import Passage
+from gateway.exchange.reading.checking import Checking, Sampling
+from gateway.exchange.reading.documents import Documents
+from gateway.exchange.reading.filling import Filling
+from gateway.exchange.reading.lists import Lists
+from gateway.exchange.reading.reads import Reads
+from gateway.exchange.reading.runs import Runs
+from gateway.exchange.reading.warming import Warming
 from gateway.exchange.rendering import Renderer
-from gateway.exchange.runs import Runs
 from gateway.exchange.walk import Accept, Walk
-from gateway.exchange.warming import Warming
-from gateway.exchange.writes import Writes
+from gateway.exchange.writing.departures import Departures
+from gateway.exchange.writing.effects import Effects
+from gateway.exchange.writing.idempotency import Idempotency
+from gateway.exchange.writing.writes import Writes
+from gateway.policy.caching.entry import Selector
 from gateway.policy.catalogue import Catalogue
-from gateway.policy.entry import Selector
 from gateway.policy.names import AccountName
 from gateway.policy.negotiation import Representation
 from gateway.policy.translation.malformed import Limits

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from gateway.adapters.logs import Log
 from gateway.adapters.prometheus import Metrics
 from gateway.app.tracing import Spans
+from gateway.policy.caching.repetition import First, Repetition
 from gateway.policy.messages import Request, Response
-from gateway.policy.repetition import First, Repetition
+from gateway.policy.quota.usage import Usage
 from gateway.policy.trace import Trace
-from gateway.policy.usage import Usage
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import unquote, urlsplit
 
-from gateway.policy import cachekey
+from gateway.policy.caching import cachekey
 from gateway.policy.caller import Caller
 from gateway.policy.names import AccountName, AppName
 from gateway.settings import Settings

@@ -9,10 +9,10 @@ from gateway.adapters.logs import Log
 from gateway.adapters.memory import MemoryEntries
 from gateway.exchange.cache import Cache
 from gateway.exchange.rendering import Rendition
-from gateway.policy import cachekey, purge
+from gateway.policy.caching import cachekey, purge
+from gateway.policy.caching.purge import Owners, Purge
 from gateway.policy.catalogue import OTHER, Catalogue
 from gateway.policy.names import AccountName
-from gateway.policy.purge import Owners, Purge
 from gateway.ports import Watch
 from gateway.settings import Settings
 from gateway.web.cache_api import CacheApi

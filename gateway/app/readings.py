@@ -12,13 +12,13 @@ from gateway.adapters.prometheus import Gauges
 from gateway.app.reloading import Reloading
 from gateway.app.stores import outlives
 from gateway.app.tracing import Spans
-from gateway.exchange.gate import Gate
+from gateway.exchange.line.gate import Gate
+from gateway.exchange.line.standing import BudgetStanding, GateSnapshot
 from gateway.exchange.rendering import Rendition
-from gateway.exchange.standing import BudgetStanding, GateSnapshot
-from gateway.policy import ratelimit
-from gateway.policy.forecasting import Forecast
 from gateway.policy.names import AccountName
-from gateway.policy.ratelimit import Allowance
+from gateway.policy.quota import ratelimit
+from gateway.policy.quota.forecasting import Forecast
+from gateway.policy.quota.ratelimit import Allowance
 
 _DAY = 86_400.0
 

@@ -16,10 +16,10 @@ from gateway.adapters.logs import Log
 from gateway.adapters.prometheus import Metrics
 from gateway.app import counting, people, spending
 from gateway.app.line import Stages
-from gateway.exchange.gate import Gate
+from gateway.exchange.line.gate import Gate
 from gateway.policy import catalogue
 from gateway.policy.catalogue import Catalogue
-from gateway.policy.usage import Usage
+from gateway.policy.quota.usage import Usage
 from gateway.settings import Settings, SettingsError
 from gateway.settings.changes import Change, change
 from gateway.web.proxy import Proxy

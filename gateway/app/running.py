@@ -26,8 +26,8 @@ from gateway.app.stores import Stores, open_stores
 from gateway.app.watching import Watched
 from gateway.app.webhooks import open_telling
 from gateway.exchange.background import Background, Run
-from gateway.exchange.gate import EgressRule, Gate
-from gateway.exchange.outlook import Outlook
+from gateway.exchange.line.gate import EgressRule, Gate
+from gateway.exchange.line.outlook import Outlook
 from gateway.exchange.rendering import Renderer, Rendition
 from gateway.exchange.walk import Walk
 from gateway.policy.names import AccountName

@@ -11,14 +11,14 @@ from aiohttp import web
 
 from gateway.adapters.logs import Log
 from gateway.exchange.background import Spawn
-from gateway.exchange.errand import AccountRule
 from gateway.exchange.fetch import Fetch
-from gateway.exchange.gate import Gate
-from gateway.exchange.reconcile import APP, Reconciler
-from gateway.policy import cachekey
+from gateway.exchange.line.errand import AccountRule
+from gateway.exchange.line.gate import Gate
+from gateway.exchange.line.reconcile import APP, Reconciler
+from gateway.policy.caching import cachekey
 from gateway.policy.caller import Caller
 from gateway.policy.names import AccountName, AppName
-from gateway.policy.shares import RESERVE
+from gateway.policy.quota.shares import RESERVE
 from gateway.ports import Send, Watch
 from gateway.settings import Settings
 from gateway.web import reopen_api

@@ -11,8 +11,8 @@ from typing import Any
 from gateway.adapters.sqlite import read_file
 from gateway.app.stores import sqlite_path
 from gateway.app.usage_table import FORMATS
-from gateway.policy import usage
-from gateway.policy.usage_report import asked
+from gateway.policy.quota import usage
+from gateway.policy.quota.usage_report import asked
 from gateway.ports import UsageAway
 from gateway.settings import Settings
 from gateway.web import usage_api

@@ -12,9 +12,9 @@ from typing import Protocol
 from weakref import ref
 
 from gateway.exchange.rendering import HeldAnswer
-from gateway.policy.collection import Collection
-from gateway.policy.entry import Entry, Selector
-from gateway.policy.held import Changes, Held
+from gateway.policy.caching.entry import Entry, Selector
+from gateway.policy.caching.held import Changes, Held
+from gateway.policy.lists.collection import Collection
 from gateway.policy.names import AccountName, CacheKey
 from gateway.ports import EntryStore
 

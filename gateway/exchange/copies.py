@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from gateway.exchange.cache import Memory
 from gateway.exchange.rendering import HeldAnswer
-from gateway.policy.entry import Entry, Selector
+from gateway.policy.caching.entry import Entry, Selector
 from gateway.policy.names import CacheKey
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from gateway.exchange.rendering import HeldAnswer, Renderer, Rendition
-from gateway.policy import freshness, negotiation, validation
+from gateway.policy import negotiation
+from gateway.policy.caching import freshness, validation
 from gateway.policy.messages import Headers, Request, Response
 from gateway.policy.negotiation import Representation
 from gateway.policy.trace import Trace

@@ -1,6 +1,6 @@
 """One request to the upstream: line up, send, settle what it cost, and act on what the answer says of limits.
 
-It is sent once, and again only where `policy/resending.py` knows that to be safe.
+It is sent once, and again only where `policy/writing/resending.py` knows that to be safe.
 """
 
 from __future__ import annotations
@@ -10,9 +10,8 @@ from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from gateway.exchange.coalescer import Flight
-from gateway.exchange.gate import Errand, Gate, Lease
-from gateway.policy import contentcoding, outcome, resending
-from gateway.policy.backlog import Priority
+from gateway.exchange.line.gate import Errand, Gate, Lease
+from gateway.policy import contentcoding, outcome
 from gateway.policy.caller import Caller
 from gateway.policy.faults import Fault, Kind
 from gateway.policy.messages import Request, Response
@@ -25,9 +24,11 @@ from gateway.policy.outcome import (
     Failed,
     TooFast,
 )
-from gateway.policy.refused import RefusedCredentials
-from gateway.policy.resending import Failure
+from gateway.policy.quota.backlog import Priority
+from gateway.policy.quota.refused import RefusedCredentials
 from gateway.policy.trace import Call
+from gateway.policy.writing import resending
+from gateway.policy.writing.resending import Failure
 from gateway.ports import Clock, CutOff, NeverSent, Send, Watch
 
 _AT_LEAST = 1.0

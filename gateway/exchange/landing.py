@@ -9,14 +9,15 @@ from gateway.exchange.cache import Cache
 from gateway.exchange.fetch import Landing
 from gateway.exchange.pace import drive
 from gateway.exchange.rendering import HeldAnswer
-from gateway.policy import cachecontrol, contentcoding, freshness, storing
+from gateway.policy import contentcoding
+from gateway.policy.caching import cachecontrol, freshness, storing
+from gateway.policy.caching.entry import Entry
+from gateway.policy.caching.held import Held
+from gateway.policy.caching.storing import Storable, Unstorable
 from gateway.policy.catalogue import Lifetimes, Match
-from gateway.policy.entry import Entry
-from gateway.policy.held import Held
 from gateway.policy.messages import Headers, Response
 from gateway.policy.names import AccountName, CacheKey
 from gateway.policy.outcome import Answer
-from gateway.policy.storing import Storable, Unstorable
 from gateway.policy.trace import Trace
 from gateway.policy.translation.document import discarding
 from gateway.policy.translation.malformed import Malformed

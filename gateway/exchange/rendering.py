@@ -10,9 +10,10 @@ from typing import TypeAlias
 
 from gateway.exchange.background import Background
 from gateway.exchange.pace import drive
-from gateway.policy import negotiation, validation
+from gateway.policy import negotiation
+from gateway.policy.caching import validation
+from gateway.policy.caching.held import Held
 from gateway.policy.faults import Fault, Kind
-from gateway.policy.held import Held
 from gateway.policy.messages import Response
 from gateway.policy.negotiation import Representation
 from gateway.policy.translation import json_codec, xml_codec

@@ -10,8 +10,8 @@ import asyncio
 from collections.abc import Sequence
 
 from gateway.exchange.background import Spawn
-from gateway.policy import usage
-from gateway.policy.usage import Row, Usage
+from gateway.policy.quota import usage
+from gateway.policy.quota.usage import Row, Usage
 from gateway.ports import Clock, Tell, UsageAway, UsageStore
 
 EVERY = 5.0

@@ -9,11 +9,11 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from gateway.exchange.delivery import Delivery
-from gateway.exchange.passage import Passage
-from gateway.exchange.question import Question
-from gateway.exchange.reads import Reads
-from gateway.exchange.repeat import Repeat
-from gateway.exchange.writes import Writes
+from gateway.exchange.passing.passage import Passage
+from gateway.exchange.reading.question import Question
+from gateway.exchange.reading.reads import Reads
+from gateway.exchange.reading.repeat import Repeat
+from gateway.exchange.writing.writes import Writes
 from gateway.policy import negotiation, outgoing
 from gateway.policy.caller import Caller
 from gateway.policy.catalogue import Catalogue, Match

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlencode
 
-from gateway.policy import listquery, paging
 from gateway.policy.catalogue import Kind, Match, Resource, Sort
-from gateway.policy.collection import is_number
-from gateway.policy.listquery import Undecided
+from gateway.policy.lists import listquery, paging
+from gateway.policy.lists.collection import is_number
+from gateway.policy.lists.listquery import Undecided
+from gateway.policy.lists.selection import answerable
 from gateway.policy.negotiation import Representation
-from gateway.policy.selection import answerable
 
 _UNITS = (("d", 86_400), ("h", 3600), ("m", 60), ("s", 1))
 _SPANS = ("fresh", "stale_while_revalidate", "stale_if_error")

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from gateway.policy.closure import Reason
+from gateway.policy.quota.closure import Reason
 
 LONGEST_ERROR_BODY = 65_536
 

@@ -19,7 +19,7 @@ SELECTED = "selected"
 class Outcome(StrEnum):
     """How the answer came about, by what it cost: only a miss, a bypass and a write spend quota.
 
-    Replayed is the answer to a write that was sent before (`policy/idempotency.py`); it is not the cache's.
+    Replayed is the answer to a write that was sent before (`policy/writing/idempotency.py`); it is not the cache's.
     """
 
     HIT = "hit"

@@ -12,9 +12,9 @@ from typing import Any, Protocol
 
 from aiohttp import web
 
-from gateway.policy.held import Holding
+from gateway.policy.caching.held import Holding
+from gateway.policy.caching.purge import Purge
 from gateway.policy.names import AccountName
-from gateway.policy.purge import Purge
 from gateway.web import answers
 
 PATH = "/api/cache"

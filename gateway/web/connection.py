@@ -54,8 +54,7 @@ class Connection(web.RequestHandler):
         if not self._given and transport is not None and not transport.is_closing():
             now = self._clock()
             if now - self._at < _LANE and not self.writing_paused and (answer := self._lane(data)) is not None:
-                for octets in answer:
-                    transport.write(octets)
+                transport.writelines(answer)
                 return
             self._at, self._first = now, data
         self._given += len(data)

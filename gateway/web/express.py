@@ -21,9 +21,9 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
-from gateway.exchange.repeat import Repeat
+from gateway.exchange.reading.repeat import Repeat
+from gateway.policy.caching.repetition import First, Repetition
 from gateway.policy.messages import Response
-from gateway.policy.repetition import First, Repetition
 from gateway.policy.trace import Trace, instant
 from gateway.web import correlation, head, trace_fields
 from gateway.web.known import Known, RateLimits

@@ -6,10 +6,10 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
-from gateway.exchange.repeat import Repeat
+from gateway.exchange.reading.repeat import Repeat
+from gateway.policy.caching.repetition import First, Repetition
 from gateway.policy.messages import Response
 from gateway.policy.names import AccountName
-from gateway.policy.repetition import First, Repetition
 from gateway.policy.trace import Trace
 from gateway.web import head
 from gateway.web.wire import ONE_WRITE, WITHOUT_BODY, opening

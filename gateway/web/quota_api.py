@@ -11,11 +11,11 @@ from typing import Any
 
 from aiohttp import web
 
-from gateway.exchange.gate import BudgetStanding, GateSnapshot
-from gateway.exchange.standing import DayStanding
-from gateway.policy.closure import Closure
-from gateway.policy.forecasting import FOREIGN, Forecast
+from gateway.exchange.line.gate import BudgetStanding, GateSnapshot
+from gateway.exchange.line.standing import DayStanding
 from gateway.policy.names import AccountName
+from gateway.policy.quota.closure import Closure
+from gateway.policy.quota.forecasting import FOREIGN, Forecast
 from gateway.policy.timestamp import timestamp
 from gateway.web import answers
 

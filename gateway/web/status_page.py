@@ -10,11 +10,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from gateway.exchange.gate import GateSnapshot
-from gateway.policy.closure import Reason
+from gateway.exchange.line.gate import GateSnapshot
 from gateway.policy.faults import VERDICTS, Kind
-from gateway.policy.forecasting import Forecast
 from gateway.policy.names import AccountName
+from gateway.policy.quota.closure import Reason
+from gateway.policy.quota.forecasting import Forecast
 from gateway.policy.trace import Outcome
 from gateway.web import quota_api
 from gateway.web.quota_api import moment

@@ -9,10 +9,10 @@ from html import escape
 from itertools import groupby
 from typing import TypeVar
 
-from gateway.exchange.standing import DayStanding
-from gateway.policy.closure import Closure
-from gateway.policy.forecasting import Forecast
+from gateway.exchange.line.standing import DayStanding
 from gateway.policy.names import AccountName
+from gateway.policy.quota.closure import Closure
+from gateway.policy.quota.forecasting import Forecast
 from gateway.web.status_markup import Html, cell, clock, meter, moment, section, span, table, time
 from gateway.web.status_page import (
     CLOSURES,

@@ -11,8 +11,8 @@ from typing import Any
 
 from aiohttp import web
 
-from gateway.policy.usage import Counts, Row
-from gateway.policy.usage_report import Question, asked, report
+from gateway.policy.quota.usage import Counts, Row
+from gateway.policy.quota.usage_report import Question, asked, report
 from gateway.ports import UsageAway
 from gateway.web import answers
 

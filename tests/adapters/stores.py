@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from gateway.policy.entry import Entry
+from gateway.policy.caching.entry import Entry
 from gateway.policy.messages import Headers, Response
 from gateway.policy.names import AccountName, CacheKey
 

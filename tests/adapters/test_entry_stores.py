@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from aiohttp_cache.backends import BaseCache
 
-from gateway.policy.entry import Entry, Selector
+from gateway.policy.caching.entry import Entry, Selector
 from gateway.policy.names import AccountName, CacheKey
 from gateway.ports import EntryStore
 from tests.adapters.stores import entry

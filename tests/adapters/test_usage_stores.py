@@ -10,7 +10,7 @@ import pytest
 from gateway.adapters.memory import MemoryUsage
 from gateway.adapters.redis import RedisUsage
 from gateway.adapters.sqlite import SqliteFile, SqliteUsage
-from gateway.policy.usage import KEPT_DAYS, Counts, Line, Row, first_of
+from gateway.policy.quota.usage import KEPT_DAYS, Counts, Line, Row, first_of
 from gateway.ports import UsageStore
 from tests.adapters.stores import Events
 

@@ -11,7 +11,7 @@ from gateway.app.stores import open_stores
 from gateway.exchange.background import Background
 from gateway.policy import catalogue
 from gateway.policy.names import AccountName, AppName
-from gateway.policy.usage import Counts, Line, Names, Usage
+from gateway.policy.quota.usage import Counts, Line, Names, Usage
 from gateway.ports import Watch
 from tests.app.configured import Kept, settings
 from tests.fakes.watch import FakeWatch

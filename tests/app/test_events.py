@@ -7,8 +7,8 @@ import pytest
 
 from gateway.adapters.memory import MemoryLedger, MemoryRecords
 from gateway.app.events import Eventing, Hearing
-from gateway.exchange.gate import AccountRule, EgressRule, Gate
-from gateway.exchange.outlook import Outlook
+from gateway.exchange.line.gate import AccountRule, EgressRule, Gate
+from gateway.exchange.line.outlook import Outlook
 from gateway.policy import catalogue
 from gateway.policy.names import AccountName
 from gateway.settings import Settings

@@ -12,11 +12,11 @@ from gateway.app.events import Hearing
 from gateway.app.stores import Stores
 from gateway.exchange.background import Background, Run
 from gateway.exchange.cache import Cache
-from gateway.exchange.gate import AccountRule, EgressRule, Gate
-from gateway.exchange.outlook import Outlook
+from gateway.exchange.line.gate import AccountRule, EgressRule, Gate
+from gateway.exchange.line.outlook import Outlook
 from gateway.exchange.rendering import Renderer, Rendition
 from gateway.policy import catalogue
-from gateway.policy.entry import Selector
+from gateway.policy.caching.entry import Selector
 from gateway.policy.faults import Fault, Kind
 from gateway.policy.messages import Response
 from gateway.policy.names import AccountName, CacheKey

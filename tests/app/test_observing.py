@@ -9,9 +9,9 @@ from prometheus_client import CollectorRegistry
 from gateway.adapters.prometheus import Metrics
 from gateway.app.observing import Observing
 from gateway.app.tracing import Spans
-from gateway.policy import usage
+from gateway.policy.caching.repetition import First, Repetition
 from gateway.policy.messages import Request, Response
-from gateway.policy.repetition import First, Repetition
+from gateway.policy.quota import usage
 from gateway.policy.trace import Trace
 from tests.adapters.logs.making import Kept
 from tests.adapters.prometheus.making import hit, made

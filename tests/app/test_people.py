@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from gateway.app import people
-from gateway.policy import cachekey
+from gateway.policy.caching import cachekey
 from gateway.policy.faults import Fault
 from gateway.policy.messages import Headers
 from gateway.policy.names import AccountName

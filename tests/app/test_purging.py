@@ -11,9 +11,10 @@ from gateway.adapters.memory import MemoryEntries
 from gateway.app import purging
 from gateway.exchange.cache import Cache
 from gateway.exchange.rendering import Rendition
-from gateway.policy import cachekey, catalogue
+from gateway.policy import catalogue
+from gateway.policy.caching import cachekey
+from gateway.policy.caching.purge import Purge
 from gateway.policy.names import AccountName, CacheKey
-from gateway.policy.purge import Purge
 from gateway.web.identity import basic
 from tests.adapters.stores import entry
 from tests.app.configured import TOKEN, Kept, settings

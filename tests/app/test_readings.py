@@ -15,12 +15,12 @@ from gateway.adapters.prometheus import Gauges
 from gateway.app import readings
 from gateway.app.reloading import Reloading
 from gateway.exchange.background import Background
-from gateway.exchange.gate import AccountRule, EgressRule, Errand, Gate
+from gateway.exchange.line.gate import AccountRule, EgressRule, Errand, Gate
 from gateway.exchange.rendering import Rendition
-from gateway.policy.closure import Reason
-from gateway.policy.forecasting import Forecast
 from gateway.policy.names import AccountName, AppName
 from gateway.policy.outcome import AccountClosed
+from gateway.policy.quota.closure import Reason
+from gateway.policy.quota.forecasting import Forecast
 from tests.adapters.stores import entry
 from tests.app.configured import Kept, settings
 

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from gateway.app import spending
-from gateway.exchange.gate import AccountRule, EgressRule, Gate
-from gateway.exchange.reconcile import Reconciler
-from gateway.policy.budget import State, dump
+from gateway.exchange.line.gate import AccountRule, EgressRule, Gate
+from gateway.exchange.line.reconcile import Reconciler
 from gateway.policy.messages import Request, Response
 from gateway.policy.names import AccountName
+from gateway.policy.quota.budget import State, dump
 from tests.app.configured import Kept, settings
 from tests.fakes.ledger import FakeLedger
 from tests.fakes.watch import FakeWatch

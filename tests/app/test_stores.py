@@ -8,11 +8,11 @@ import pytest
 from gateway.adapters.memory import MemoryLedger, MemoryUsage
 from gateway.adapters.sqlite import SqliteEntries, SqliteLedger, SqliteUsage
 from gateway.app.stores import Stores, open_stores, sqlite_path
-from gateway.policy.entry import Entry
+from gateway.policy.caching.entry import Entry
 from gateway.policy.messages import Headers, Response
 from gateway.policy.names import AccountName, CacheKey
+from gateway.policy.quota.usage import Counts, Line
 from gateway.policy.records import Edit
-from gateway.policy.usage import Counts, Line
 from gateway.ports import LedgerAway
 from gateway.settings import Settings
 from tests.app.configured import Kept, settings

@@ -10,8 +10,8 @@ import pytest
 
 from gateway.adapters.sqlite import SqliteFile, SqliteUsage
 from gateway.app import usage_report
-from gateway.policy import usage
-from gateway.policy.usage import Counts, Line
+from gateway.policy.quota import usage
+from gateway.policy.quota.usage import Counts, Line
 from gateway.web.cache_client import Refused, Unanswered
 from tests.app.configured import settings
 

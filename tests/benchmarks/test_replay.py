@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from benchmarks.replay.account import Account
-from benchmarks.replay.habits import TOOLS, day
+from benchmarks.replay.day import Day
+from benchmarks.replay.habits import OFFICE
+from benchmarks.replay.lookups import look_ups
 from benchmarks.replay.oracle import FLOOR, ORACLE, PER_URL, PER_URL_TRUE, Asked, Design, spent
 from benchmarks.replay.playing import Played, replay
 from benchmarks.replay.report import report
@@ -64,24 +66,33 @@ def test_a_plain_cache_answers_from_before_a_write() -> None:
     assert spent(booked, PER_URL_TRUE, ROWS).untrue == 0
 
 
-def test_a_day_is_the_same_for_the_same_seed_and_holds_every_tool() -> None:
+@pytest.mark.parametrize("day", [OFFICE, look_ups(), look_ups(0.2)])
+def test_a_day_is_the_same_for_the_same_seed_and_holds_every_tool(day: Day) -> None:
     options = small()
     account = Account(build("acme", Clock(options), options), 1)
-    calls = day(account, 1)
-    assert calls == day(account, 1) != day(account, 2)
-    assert {call.tool for call in calls} == TOOLS.keys()
+    calls = day.calls(account, 1)
+    assert calls == day.calls(account, 1) != day.calls(account, 2)
+    assert {call.tool for call in calls} == day.tools.keys()
     assert 0.03 < sum(call.method != "GET" for call in calls) / len(calls) < 0.07
 
 
 @pytest.fixture(scope="module")
 def played() -> Played:
-    return replay(seed=1, scale=0.05, share=0.3, verify=0.0)
+    return replay(OFFICE, seed=1, scale=0.05, share=0.3, verify=0.0)
 
 
 def test_every_answer_is_true_and_nobody_is_refused(played: Played) -> None:
     assert len(played.asked) == len(played.calls) > 500
     assert (played.witness.wrong, played.refused, played.overruns) == ([], [], 0)
     assert played.witness.verdicts["older by changes in the browser, within the lifetime"]
+
+
+def test_on_a_day_of_look_ups_only_writes_and_whole_lists_are_sent() -> None:
+    played = replay(look_ups(), seed=1, scale=0.05, share=0.2, verify=0.0)
+    assert (played.witness.wrong, played.refused, played.overruns) == ([], [], 0)
+    whole = {sent.query for sent in played.sent if sent.method == "GET"}
+    assert whole == {"limit=2147483647"}
+    assert len(played.sent) * 5 <= spent(played.asked, PER_URL, ROWS).total
 
 
 def test_nothing_asks_for_less_than_the_oracle_and_that_for_no_less_than_the_floor(played: Played) -> None:
@@ -92,7 +103,7 @@ def test_nothing_asks_for_less_than_the_oracle_and_that_for_no_less_than_the_flo
 
 def test_the_report_accounts_for_every_request(played: Played) -> None:
     lines = list(report(played, ROWS))
-    assert f"{len(played.calls):,} requests of 8 tools" in lines[0]
+    assert lines[0].startswith(f"an office: {len(played.calls):,} requests of 8 tools")
     oracle = spent(played.asked, ORACLE, ROWS).total
     assert lines[-1].startswith("outcomes: ")
     assert any(line.split()[:3] == ["all", f"{oracle:,}", f"{len(played.sent):,}"] for line in lines)

@@ -9,12 +9,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 from gateway.exchange.fetch import Landing, Order
-from gateway.exchange.gate import AccountRule, Gate
-from gateway.exchange.reconcile import APP, Reconciler
-from gateway.policy.backlog import Priority
+from gateway.exchange.line.gate import AccountRule, Gate
+from gateway.exchange.line.reconcile import APP, Reconciler
 from gateway.policy.messages import Headers, Response
 from gateway.policy.names import AccountName
 from gateway.policy.outcome import Answer
+from gateway.policy.quota.backlog import Priority
 from tests.exchange.gates import ACME, NOON, House
 from tests.fakes.exchange import caller
 from tests.fakes.watch import FakeWatch

@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
-from gateway.exchange.gate import AccountRule, EgressRule, Errand, Gate, Lease, Ticket
-from gateway.policy.budget import State, load
+from gateway.exchange.line.gate import AccountRule, EgressRule, Errand, Gate, Lease, Ticket
 from gateway.policy.faults import Fault
 from gateway.policy.names import AccountName, AppName
+from gateway.policy.quota.budget import State, load
 from tests.fakes.ledger import FakeLedger
 
 NOON = 20_000 * 86_400.0 + 43_200.0

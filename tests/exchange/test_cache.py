@@ -4,7 +4,7 @@ from dataclasses import replace
 from gateway.adapters.memory import MemoryEntries
 from gateway.exchange.cache import Cache
 from gateway.exchange.rendering import Rendition
-from gateway.policy.entry import Entry, Selector
+from gateway.policy.caching.entry import Entry, Selector
 from gateway.policy.messages import Response
 from gateway.policy.names import AccountName, CacheKey
 

@@ -1,7 +1,7 @@
 from gateway.adapters.memory import MemoryEntries
 from gateway.exchange.copies import Copies
 from gateway.exchange.rendering import Rendition
-from gateway.policy.entry import Selector
+from gateway.policy.caching.entry import Selector
 from gateway.policy.names import CacheKey
 from tests.exchange.test_cache import entry
 

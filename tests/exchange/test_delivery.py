@@ -11,8 +11,8 @@ import pytest
 from gateway.exchange.background import Background
 from gateway.exchange.delivery import Delivery
 from gateway.exchange.rendering import Renderer
-from gateway.policy.entry import Entry
-from gateway.policy.held import Held
+from gateway.policy.caching.entry import Entry
+from gateway.policy.caching.held import Held
 from gateway.policy.messages import Response
 from gateway.policy.names import AccountName, CacheKey
 from gateway.policy.negotiation import Representation

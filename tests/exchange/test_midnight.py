@@ -7,7 +7,7 @@ from collections import Counter
 
 import pytest
 
-from gateway.exchange.gate import AccountRule
+from gateway.exchange.line.gate import AccountRule
 from gateway.policy.faults import Fault, Kind
 from tests.exchange.gates import ACME, NOON, House, errand, now, refused
 

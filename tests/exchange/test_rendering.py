@@ -12,9 +12,9 @@ import pytest
 from gateway.adapters.memory import MemoryEntries
 from gateway.exchange.background import Background
 from gateway.exchange.rendering import HeldAnswer, Renderer, Rendition, document
-from gateway.policy.entry import Entry
+from gateway.policy.caching.entry import Entry
+from gateway.policy.caching.held import Held
 from gateway.policy.faults import Fault, Kind
-from gateway.policy.held import Held
 from gateway.policy.messages import Response
 from gateway.policy.names import AccountName, CacheKey
 from gateway.policy.negotiation import Representation

@@ -10,8 +10,8 @@ from typing import Any
 from gateway.exchange.background import Background
 from gateway.exchange.usage import EVERY, Recorder
 from gateway.policy.names import AccountName, AppName
+from gateway.policy.quota.usage import Counts, Line, Names, Row, Usage
 from gateway.policy.trace import Trace
-from gateway.policy.usage import Counts, Line, Names, Row, Usage
 from gateway.ports import UsageAway
 
 LINE = Line("acme", "tool", "client", "GET")

@@ -12,10 +12,10 @@ from aiohttp import web
 from typing_extensions import override
 
 from gateway.exchange.walk import Walk
+from gateway.policy.caching.repetition import First, Repetition
 from gateway.policy.caller import Caller
 from gateway.policy.messages import Headers, Request, Response
 from gateway.policy.names import AccountName
-from gateway.policy.repetition import First, Repetition
 from gateway.policy.trace import Trace
 from gateway.web.identity import App, Identity
 from gateway.web.proxy import Proxy, listener

@@ -19,11 +19,12 @@ from gateway.app.events import Hearing
 from gateway.exchange.background import Background, Run
 from gateway.exchange.cache import Cache
 from gateway.exchange.fetch import Fetch
-from gateway.exchange.gate import AccountRule, EgressRule, Gate
-from gateway.exchange.outlook import Outlook
+from gateway.exchange.line.gate import AccountRule, EgressRule, Gate
+from gateway.exchange.line.outlook import Outlook
 from gateway.exchange.rendering import Renderer, Rendition
 from gateway.exchange.walk import Accept
-from gateway.policy import cachekey, catalogue
+from gateway.policy import catalogue
+from gateway.policy.caching import cachekey
 from gateway.policy.caller import Caller
 from gateway.policy.faults import Fault
 from gateway.policy.messages import Headers, Request, Response

@@ -12,8 +12,8 @@ from typing import Any, Self
 
 from typing_extensions import override
 
+from gateway.policy.caching.repetition import First, Repetition
 from gateway.policy.messages import Request, Response
-from gateway.policy.repetition import First, Repetition
 from gateway.policy.trace import Trace
 from gateway.web.connection import Connection, Listener
 from gateway.web.identity import App, Identity
@@ -84,7 +84,7 @@ class Talk:
             max_body=10_000,
         )
         lane = self._lane if express else lambda _: None
-        self._listener = Listener(self.proxy, lane=lane, refuse=self.proxy.misread, max_body=10_000)
+        self.listener = Listener(self.proxy, lane=lane, refuse=self.proxy.misread, max_body=10_000)
         self.connect()
 
     async def __aenter__(self) -> Self:
@@ -94,12 +94,12 @@ class Talk:
         self, kind: type[BaseException] | None, raised: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self.hang_up()
-        await self._listener.shutdown(1.0)
+        await self.listener.shutdown(1.0)
         assert raised is not None or self.errors == []
 
     def connect(self) -> None:
         """Begin a new connection."""
-        self.transport, self.connection = FakeTransport(), self._listener()
+        self.transport, self.connection = FakeTransport(), self.listener()
         assert isinstance(self.connection, Connection)
         self.connection.connection_made(self.transport)
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from gateway.policy import catalogue, collection
-from gateway.policy.collection import Collection
+from gateway.policy import catalogue
+from gateway.policy.lists import collection
+from gateway.policy.lists.collection import Collection
 from gateway.policy.translation.document import Document, Fields, Scalar, Value
 
 ROWS = catalogue.load()

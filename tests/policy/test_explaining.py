@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from gateway.policy import cachekey, catalogue
+from gateway.policy import catalogue
+from gateway.policy.caching import cachekey
 from gateway.policy.caller import Caller
 from gateway.policy.explaining import METHODS, Party, explain
 from gateway.policy.explaining_reads import Asked, Terms

@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.policy.closure import Reason
 from gateway.policy.outcome import (
     AccountClosed,
     Answer,
@@ -19,6 +18,7 @@ from gateway.policy.outcome import (
     api_code,
     classify,
 )
+from gateway.policy.quota.closure import Reason
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from gateway.policy import closure
 from gateway.policy.names import AccountName
+from gateway.policy.quota import closure
 from gateway.web.status_page import Refusal, Status, Stored, Telling, Told, Traffic, UpstreamError
 from tests.web.test_quota_api import ACME, DAY, DRY, NOON, NOW
 

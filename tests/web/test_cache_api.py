@@ -7,8 +7,8 @@ from aiohttp import web
 from pytest_aiohttp import AiohttpClient
 
 from gateway.adapters.memory import MemoryEntries
+from gateway.policy.caching.purge import Purge
 from gateway.policy.names import AccountName
-from gateway.policy.purge import Purge
 from gateway.web.cache_api import CacheApi
 from tests.adapters.stores import NOW, entry
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.policy.entry import Selector
+from gateway.policy.caching.entry import Selector
 from gateway.policy.trace import Outcome
 from gateway.web import express
 from tests.exchange.conftest import VirtualTimeLoop

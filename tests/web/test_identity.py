@@ -3,7 +3,7 @@ import hashlib
 
 import pytest
 
-from gateway.policy import cachekey
+from gateway.policy.caching import cachekey
 from gateway.policy.caller import Caller
 from gateway.policy.faults import Fault, Kind
 from gateway.policy.messages import Headers

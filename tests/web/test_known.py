@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from gateway.policy.entry import Selector
+from gateway.policy.caching.entry import Selector
 from gateway.policy.names import AccountName
 from gateway.web.known import Known
 from gateway.web.wire import ONE_WRITE

@@ -8,12 +8,12 @@ from dataclasses import replace
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
-from gateway.exchange.gate import BudgetStanding, GateSnapshot
-from gateway.exchange.standing import DayStanding
-from gateway.policy import closure
-from gateway.policy.backlog import Priority
-from gateway.policy.forecasting import FOREIGN, Forecast
+from gateway.exchange.line.gate import BudgetStanding, GateSnapshot
+from gateway.exchange.line.standing import DayStanding
 from gateway.policy.names import AccountName
+from gateway.policy.quota import closure
+from gateway.policy.quota.backlog import Priority
+from gateway.policy.quota.forecasting import FOREIGN, Forecast
 from gateway.web import quota_api
 
 NOON = 20_000 * 86_400.0 + 43_200.0  # 2024-10-04

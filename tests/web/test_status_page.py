@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from gateway.policy.closure import Reason
-from gateway.policy.forecasting import Forecast
+from gateway.policy.quota.closure import Reason
+from gateway.policy.quota.forecasting import Forecast
 from gateway.web.status_page import (
     CLOSURES,
     TOP,

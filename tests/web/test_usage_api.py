@@ -9,7 +9,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
-from gateway.policy.usage import Counts, Line, Row
+from gateway.policy.quota.usage import Counts, Line, Row
 from gateway.ports import UsageAway
 from gateway.web import usage_api
 

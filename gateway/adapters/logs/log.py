@@ -1,4 +1,4 @@
-"""How lines leave: a request appends its trace to a queue, and a thread renders and writes what is there.
+"""How lines leave: a request appends its trace, or a line, to a queue, and a thread renders and writes what is there.
 
 A slow terminal or a full pipe holds up that thread alone; what finds the queue full is dropped and counted.
 """
@@ -21,14 +21,14 @@ from typing_extensions import override
 from gateway.adapters.logs.redaction import Redaction
 from gateway.adapters.logs.rendering import Access, Record, Render, access_record, as_json, as_text, event_record
 from gateway.adapters.logs.repeated import Repeated
-from gateway.policy.repetition import Repetition
+from gateway.policy.caching.repetition import Repetition
 from gateway.policy.trace import Trace
 
 Write = Callable[[bytes], None]
 """Write all of some octets, however long it takes; raises OSError when that is impossible."""
 
 _PAUSE = 0.05
-_Item = Access | Repetition | Record
+_Item = Access | Record | str
 
 _HOLD = 0.0003  # seconds of rendering between two writes: the longest that the thread keeps the interpreter from others
 _SPARE = 1000  # places that events have beyond access lines: a flood of requests must not hide a closed account
@@ -75,9 +75,9 @@ class Log:
             self.dropped["access_line"] += 1
 
     def access_again(self, times: Sequence[Repetition]) -> None:
-        """Log hits that were given again."""
+        """Log hits that were given again. They are rendered here: it is quicker than to wait for the thread's turns."""
         room = max(0, self._capacity - len(self._queue))
-        self._queue.extend(times[:room])
+        self._queue.extend(map(self._repeated, times[:room]))
         self.dropped["access_line"] += max(0, len(times) - room)
 
     def event(self, name: str, /, *, level: str = "info", **fields: Any) -> None:
@@ -133,8 +133,8 @@ class Log:
         return items, lines
 
     def _line(self, item: _Item) -> str:
-        if isinstance(item, Repetition):
-            return self._repeated(item)
+        if isinstance(item, str):
+            return item
         return self._render(access_record(item, self._redaction) if isinstance(item, Access) else item)
 
     def _drop(self, batch: list[_Item]) -> None:

@@ -13,7 +13,7 @@ import orjson
 
 from gateway.adapters.logs.redaction import Redaction
 from gateway.adapters.logs.rendering import Access, Render, access_record, as_json, moment
-from gateway.policy.repetition import First, Repetition
+from gateway.policy.caching.repetition import First, Repetition
 
 _BLANKS = {"time": '"%s"', "ttl": "%.3f", "request_id": '"%%s"', "trace_id": '"%%s"', "spent_ms": "%%.3f"}
 

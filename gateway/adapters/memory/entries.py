@@ -16,8 +16,8 @@ from typing_extensions import override
 from gateway.adapters import CacheFace
 from gateway.adapters.memory.index import Index
 from gateway.adapters.memory.segments import Segments
-from gateway.policy.entry import Entry, Selector
-from gateway.policy.held import RENDITION_WEIGHT, Changes, Held, Holding, Rendition
+from gateway.policy.caching.entry import Entry, Selector
+from gateway.policy.caching.held import RENDITION_WEIGHT, Changes, Held, Holding, Rendition
 from gateway.policy.names import CacheKey
 
 LARGEST_PART = 4

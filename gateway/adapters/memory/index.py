@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gateway.policy.entry import Entry, Selector
+from gateway.policy.caching.entry import Entry, Selector
 from gateway.policy.names import AccountName, CacheKey
 
 

@@ -13,7 +13,7 @@ from typing import Generic, TypeAlias
 from cachetools import Cache, LRUCache
 from typing_extensions import override
 
-from gateway.policy.held import Held, Rendition
+from gateway.policy.caching.held import Held, Rendition
 from gateway.policy.names import CacheKey
 
 PROTECTED_PART = 0.8

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from gateway.policy.usage import Counts, Line, Row, oldest_kept
+from gateway.policy.quota.usage import Counts, Line, Row, oldest_kept
 
 
 class MemoryUsage:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from gateway.policy.backlog import Priority
-from gateway.policy.closure import Reason
 from gateway.policy.events.noticing import Event
 from gateway.policy.events.quotaevents import Occurrence
 from gateway.policy.faults import Kind
 from gateway.policy.jobs.job import State
 from gateway.policy.negotiation import Representation
+from gateway.policy.quota.backlog import Priority
+from gateway.policy.quota.closure import Reason
 from gateway.policy.trace import Outcome
 
 OTHER = "other"

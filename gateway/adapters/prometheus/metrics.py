@@ -17,9 +17,9 @@ from gateway.adapters.prometheus.families import FAMILIES, PREFIX, Family, Type
 from gateway.adapters.prometheus.labels import ANSWER, EVICTED, FORMAT, KIND, NONE, OTHER
 from gateway.adapters.prometheus.readings import Gauges, Names
 from gateway.adapters.prometheus.tallies import Count, LabelSets, Spread, Tally, counters, gauges, histograms
+from gateway.policy.caching.repetition import Repetition
 from gateway.policy.faults import REFUSALS
 from gateway.policy.names import AppName
-from gateway.policy.repetition import Repetition
 from gateway.policy.trace import Outcome, Trace
 
 _OPENMETRICS = "application/openmetrics-text"

@@ -26,7 +26,7 @@ from redis.asyncio.client import Pipeline
 from gateway.adapters.redis import messages
 from gateway.adapters.redis.messages import Dropped, Filled, Message
 from gateway.adapters.redis.server import FAILURES, OnError, close, connect, told
-from gateway.policy.entry import Selector
+from gateway.policy.caching.entry import Selector
 from gateway.policy.names import CacheKey
 
 STREAM = "{intervals}:drops"

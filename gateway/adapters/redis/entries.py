@@ -22,9 +22,9 @@ from gateway.adapters import CacheFace
 from gateway.adapters.redis.channel import GENERATIONS, RedisChannel
 from gateway.adapters.redis.messages import Dropped
 from gateway.adapters.redis.server import FAILURES, UNREACHED, OnError, check, told
-from gateway.policy.entry import Entry, Selector
+from gateway.policy.caching.entry import Entry, Selector
+from gateway.policy.caching.sealing import seal, unseal, useful_until
 from gateway.policy.names import CacheKey
-from gateway.policy.sealing import seal, unseal, useful_until
 
 PREFIX = "{intervals}:entry:"
 INDEX = "{intervals}:index:"

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from gateway.policy.entry import Selector
+from gateway.policy.caching.entry import Selector
 from gateway.policy.names import AccountName, CacheKey
 
 Fields = Mapping[bytes, bytes]

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
 from gateway.adapters.redis.server import FAILURES, PATIENCE, close, connect, told
-from gateway.policy.usage import Counts, Line, Row, oldest_kept
+from gateway.policy.quota.usage import Counts, Line, Row, oldest_kept
 from gateway.ports import UsageAway
 
 DAY = "{intervals}:usage:"

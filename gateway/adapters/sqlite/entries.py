@@ -18,7 +18,7 @@ from gateway.adapters import CacheFace
 from gateway.adapters.sqlite.file import SqliteFile
 from gateway.adapters.sqlite.opening import FAILURES, OnError
 from gateway.adapters.sqlite.rows import Batch, Dropped, Rows, sweep
-from gateway.policy.entry import Entry, Selector
+from gateway.policy.caching.entry import Entry, Selector
 from gateway.policy.names import CacheKey
 
 LARGEST_PART = 4

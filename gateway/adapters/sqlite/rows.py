@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from gateway.adapters.sqlite.opening import transaction
-from gateway.policy.entry import Entry, Selector
+from gateway.policy.caching.entry import Entry, Selector
+from gateway.policy.caching.sealing import seal, unseal, useful_until
 from gateway.policy.names import CacheKey
-from gateway.policy.sealing import seal, unseal, useful_until
 
 Dropped = list[set[str]]
 """The keys that each selector of a batch removed."""

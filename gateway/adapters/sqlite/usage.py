@@ -15,7 +15,7 @@ from pathlib import Path
 
 from gateway.adapters.sqlite.file import SqliteFile
 from gateway.adapters.sqlite.opening import APPLICATION, FAILURES, has_table, transaction
-from gateway.policy.usage import Counts, Line, Row, oldest_kept
+from gateway.policy.quota.usage import Counts, Line, Row, oldest_kept
 from gateway.ports import UsageAway
 
 _TABLE = """CREATE TABLE IF NOT EXISTS usage (

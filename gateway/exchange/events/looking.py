@@ -11,19 +11,19 @@ from gateway.exchange import rendering
 from gateway.exchange.coalescer import Flight
 from gateway.exchange.events.noticing import Noticing
 from gateway.exchange.fetch import Landing, Order
-from gateway.exchange.lists import Lists
 from gateway.exchange.pace import drive
-from gateway.exchange.question import Question
+from gateway.exchange.reading.lists import Lists
+from gateway.exchange.reading.question import Question
 from gateway.policy import contentcoding, outgoing
 from gateway.policy.caller import Caller
 from gateway.policy.catalogue import Catalogue, Match
-from gateway.policy.collection import COUNT, NotWhole, collecting, is_flat, number_of
 from gateway.policy.events import marks, polling
 from gateway.policy.events.comparing import Rows
 from gateway.policy.events.marks import Mark
 from gateway.policy.events.noticeable import Way
 from gateway.policy.events.noticing import Scope
 from gateway.policy.events.seen import By
+from gateway.policy.lists.collection import COUNT, NotWhole, collecting, is_flat, number_of
 from gateway.policy.messages import Headers, Request
 from gateway.policy.negotiation import Representation
 from gateway.policy.records import Edit

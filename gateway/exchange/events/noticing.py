@@ -16,22 +16,22 @@ from typing import NamedTuple, TypeAlias
 from gateway.exchange.background import Spawn
 from gateway.exchange.pace import drive
 from gateway.exchange.pages import pages
-from gateway.exchange.question import Question
+from gateway.exchange.reading.question import Question
 from gateway.exchange.rendering import HeldAnswer
+from gateway.policy.caching.entry import Entry
 from gateway.policy.caller import Caller
-from gateway.policy.change import Change, Deleted
-from gateway.policy.collection import Collection
-from gateway.policy.entry import Entry
 from gateway.policy.events import comparing, marks, noticing
 from gateway.policy.events.comparing import Judge, Record, Rows
 from gateway.policy.events.marks import Mark
 from gateway.policy.events.noticeable import Noticeable
 from gateway.policy.events.noticing import Event, Finding, Scope, Undecided, Unknown
 from gateway.policy.events.seen import By, Sight
+from gateway.policy.lists.collection import Collection
 from gateway.policy.names import AccountName, AppName, Partition
 from gateway.policy.notices import Notice
 from gateway.policy.records import Edit
 from gateway.policy.translation.steps import Steps
+from gateway.policy.writing.change import Change, Deleted
 from gateway.ports import Clock, Outbox, Records, RecordsAway, Tell
 
 POLLS = AppName("gateway-polls")

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from gateway.exchange.budgets import ticks
 from gateway.exchange.events.looking import Looking
 from gateway.exchange.events.noticing import POLLS, Noticing
 from gateway.exchange.events.rounds import rounds
-from gateway.exchange.gate import Gate
+from gateway.exchange.line.budgets import ticks
+from gateway.exchange.line.gate import Gate
 from gateway.policy.caller import Caller
 from gateway.policy.events import marks, polling
 from gateway.policy.events.noticeable import Noticeable

@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 
 from gateway.exchange.events.noticing import Counted
 from gateway.exchange.events.rounds import rounds
-from gateway.exchange.gate import Gate
-from gateway.exchange.outlook import Outlook
+from gateway.exchange.line.gate import Gate
+from gateway.exchange.line.outlook import Outlook
 from gateway.policy.events import quotaevents
 from gateway.policy.events.quotaevents import Day, Occurrence, Told
 from gateway.policy.names import AccountName

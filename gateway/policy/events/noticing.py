@@ -17,12 +17,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias, assert_never
 
-from gateway.policy.change import Change, Created, Deleted, Updated
 from gateway.policy.events import seen
 from gateway.policy.events.noticeable import Noticeable
 from gateway.policy.events.seen import By, Row, Seen, Sight
 from gateway.policy.names import AccountName
 from gateway.policy.notices import Json, Notice, named_after
+from gateway.policy.writing.change import Change, Created, Deleted, Updated
 
 
 class Event(StrEnum):

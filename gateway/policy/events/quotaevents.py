@@ -13,9 +13,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 
-from gateway.policy.closure import RECHECK, Closure, Reason
 from gateway.policy.names import AccountName
 from gateway.policy.notices import Json, Notice, named_after
+from gateway.policy.quota.closure import RECHECK, Closure, Reason
 from gateway.policy.timestamp import timestamp
 
 KIND = "quota_told"

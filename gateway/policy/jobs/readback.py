@@ -12,7 +12,7 @@ from decimal import Decimal
 from html import unescape
 
 from gateway.policy.catalogue import Match
-from gateway.policy.collection import is_number
+from gateway.policy.lists.collection import is_number
 from gateway.policy.translation.document import Body, Fields, Value
 from gateway.policy.translation.shapes import scalar_text
 

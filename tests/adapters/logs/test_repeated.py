@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.adapters.logs.rendering import as_text
-from gateway.policy.repetition import First, Repetition
+from gateway.policy.caching.repetition import First, Repetition
 from gateway.policy.trace import Outcome
 from tests.adapters.logs.making import SECRET, Kept, trace
 from tests.adapters.stores import entry

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.adapters.memory import LARGEST_PART, Eviction, MemoryEntries
-from gateway.policy.entry import Selector
-from gateway.policy.held import RENDITION_WEIGHT, Holding
+from gateway.policy.caching.entry import Selector
+from gateway.policy.caching.held import RENDITION_WEIGHT, Holding
 from gateway.policy.names import AccountName, CacheKey
 from tests.adapters.stores import NOW, entry
 

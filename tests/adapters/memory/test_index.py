@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gateway.adapters.memory.index import Index
-from gateway.policy.entry import Selector
+from gateway.policy.caching.entry import Selector
 from gateway.policy.names import AccountName
 from tests.adapters.stores import entry
 

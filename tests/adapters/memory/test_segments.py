@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gateway.adapters.memory.segments import Segments
-from gateway.policy.held import Held
+from gateway.policy.caching.held import Held
 from gateway.policy.names import CacheKey
 from tests.adapters.stores import entry
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gateway.adapters.memory import MemoryUsage
-from gateway.policy.usage import Counts, Line
+from gateway.policy.quota.usage import Counts, Line
 
 
 async def test_counts_that_were_added_stay_the_callers_own() -> None:

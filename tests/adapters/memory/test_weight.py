@@ -10,7 +10,7 @@ import pytest
 
 from gateway.adapters.memory import MemoryEntries
 from gateway.exchange.rendering import Rendition
-from gateway.policy.entry import Entry
+from gateway.policy.caching.entry import Entry
 from gateway.policy.messages import Headers, Response
 from gateway.policy.names import AccountName, CacheKey
 

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 from gateway.adapters.redis import RedisChannel, RedisEntries, RedisFills
-from gateway.policy.entry import Selector
+from gateway.policy.caching.entry import Selector
 from tests.adapters.stores import NOW, SECRET, Events
 from tests.journeys.waiting import until
 

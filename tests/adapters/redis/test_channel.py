@@ -11,7 +11,7 @@ import pytest
 from redis import Redis
 
 from gateway.adapters.redis.channel import REPLICAS, STREAM, TERM
-from gateway.policy.entry import Selector
+from gateway.policy.caching.entry import Selector
 from gateway.policy.names import AccountName, CacheKey
 from tests.adapters.redis.replicas import Replica, replicas
 from tests.adapters.redis_server import RedisServer, require_redis

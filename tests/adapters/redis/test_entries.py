@@ -17,7 +17,7 @@ from gateway.adapters.redis import RedisChannel, RedisEntries
 from gateway.adapters.redis import entries as module
 from gateway.adapters.redis.channel import RUN
 from gateway.adapters.redis.entries import INDEX, INDICES, LONGEST, PREFIX, SKEW
-from gateway.policy.entry import Selector
+from gateway.policy.caching.entry import Selector
 from gateway.policy.names import AccountName, CacheKey
 from tests.adapters.conftest import redis_entries
 from tests.adapters.redis_server import RedisServer, require_redis

@@ -10,7 +10,7 @@ import pytest
 from redis import Redis
 
 from gateway.adapters.redis import fills as module
-from gateway.policy.entry import Selector
+from gateway.policy.caching.entry import Selector
 from gateway.policy.names import AccountName, CacheKey
 from tests.adapters.redis.replicas import Replica, replicas
 from tests.adapters.redis_server import RedisServer, require_redis

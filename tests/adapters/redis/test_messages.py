@@ -4,7 +4,7 @@ import pytest
 
 from gateway.adapters.redis import messages
 from gateway.adapters.redis.messages import Dropped, Filled, Message
-from gateway.policy.entry import Selector
+from gateway.policy.caching.entry import Selector
 from gateway.policy.names import AccountName, CacheKey
 
 ACME = AccountName("acme")

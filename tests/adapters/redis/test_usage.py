@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from gateway.adapters.redis import RedisUsage
-from gateway.policy.usage import Counts, Line, Row
+from gateway.policy.quota.usage import Counts, Line, Row
 from gateway.ports import UsageAway
 from tests.adapters.redis_server import RedisServer, require_redis
 

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from gateway.adapters.sqlite import SqliteEntries, SqliteFile, SqliteLedger
-from gateway.policy.entry import Selector
+from gateway.policy.caching.entry import Selector
 from tests.adapters.stores import NOW, SECRET, entry
 
 

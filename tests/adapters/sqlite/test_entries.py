@@ -15,7 +15,7 @@ import pytest
 
 from gateway.adapters.sqlite import entries as module
 from gateway.adapters.sqlite.file import Job
-from gateway.policy.entry import Selector
+from gateway.policy.caching.entry import Selector
 from gateway.policy.names import AccountName, CacheKey
 from tests.adapters.conftest import sqlite_entries
 from tests.adapters.stores import NOW, Events, entry, full_disk
@@ -210,7 +210,7 @@ async def test_a_closed_file_is_a_miss(path: Path, events: Events) -> None:
 READ_ONLY = """
 import asyncio, os, sys
 from pathlib import Path
-from gateway.policy.entry import Selector
+from gateway.policy.caching.entry import Selector
 from gateway.policy.names import CacheKey
 from tests.adapters.conftest import sqlite_entries
 from tests.adapters.stores import Events, entry

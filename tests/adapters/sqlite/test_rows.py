@@ -11,7 +11,7 @@ import pytest
 
 from gateway.adapters.sqlite.opening import connect_to_write
 from gateway.adapters.sqlite.rows import Batch, Rows, sweep
-from gateway.policy.entry import Selector
+from gateway.policy.caching.entry import Selector
 from gateway.policy.names import CacheKey
 from tests.adapters.stores import SECRET, Events, entry
 

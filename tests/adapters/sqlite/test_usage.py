@@ -10,7 +10,7 @@ import pytest
 
 from gateway.adapters.sqlite import SqliteFile, SqliteUsage, read_file
 from gateway.adapters.sqlite.opening import VERSION
-from gateway.policy.usage import Counts, Line, Row
+from gateway.policy.quota.usage import Counts, Line, Row
 from gateway.ports import UsageAway
 from tests.adapters.stores import Events, modes
 

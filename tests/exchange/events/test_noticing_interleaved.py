@@ -18,13 +18,13 @@ from typing_extensions import override
 
 from gateway.adapters.memory import MemoryRecords
 from gateway.exchange.events.noticing import Noticing
-from gateway.policy.change import Change, Created, Deleted, Updated
 from gateway.policy.events import noticeable
 from gateway.policy.events.noticing import Scope
 from gateway.policy.events.seen import By, Sight
 from gateway.policy.names import AccountName, Partition
 from gateway.policy.records import Edit
 from gateway.policy.translation.document import Fields
+from gateway.policy.writing.change import Change, Created, Deleted, Updated
 from gateway.ports import RecordsAway
 from tests.exchange.conftest import VirtualTimeLoop
 from tests.fakes.exchange import caller

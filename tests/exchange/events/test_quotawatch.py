@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from gateway.policy.closure import Reason
 from gateway.policy.outcome import AccountClosed
+from gateway.policy.quota.closure import Reason
 from tests.exchange.events.noticed import ADMIN, HOUR, Told
 from tests.exchange.gates import ACME
 from tests.fakes.exchange import Exchange

@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from random import Random
 
-from gateway.exchange.gate import AccountRule, Errand, Gate
-from gateway.policy.backlog import Priority
+from gateway.exchange.line.gate import AccountRule, Errand, Gate
 from gateway.policy.names import AccountName, AppName
+from gateway.policy.quota.backlog import Priority
 from tests.exchange.fairness.oracle import Claimant, fair_shares
 from tests.exchange.gates import House, now
 

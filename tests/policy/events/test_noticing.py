@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from gateway.policy.change import Change, Created, Deleted, Updated
 from gateway.policy.events import noticeable, noticing, seen
 from gateway.policy.events.noticing import UNDECIDED, Event, Finding, Judged, Scope, Unknown
 from gateway.policy.events.seen import By, Seen, Sight
 from gateway.policy.names import AccountName, AppName
+from gateway.policy.writing.change import Change, Created, Deleted, Updated
 
 TASKS = Scope(AccountName("acme"), noticeable.load()["task"])
 A = {"id": "7", "title": "A", "actual": "1", "datemodified": "2026-01-01 10:00:00"}

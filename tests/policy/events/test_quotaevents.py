@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from gateway.policy import closure
-from gateway.policy.closure import Reason
 from gateway.policy.events import quotaevents
 from gateway.policy.events.quotaevents import Day, Occurrence, Told
 from gateway.policy.names import AccountName
+from gateway.policy.quota import closure
+from gateway.policy.quota.closure import Reason
 
 NOON = 20_000 * 86_400.0 + 43_200.0
 QUIET = Day(

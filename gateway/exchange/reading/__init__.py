@@ -1,0 +1,1 @@
+"""Reads of documented resources: from whole lists, runs of pages and single documents."""

@@ -1,0 +1,1 @@
+"""Writes: sent once, and taken into what is stored."""

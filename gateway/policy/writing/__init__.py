@@ -1,0 +1,1 @@
+"""Writes: what one did, how far it reaches, and whether it may be sent, or sent again."""

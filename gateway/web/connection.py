@@ -18,6 +18,8 @@ from aiohttp.abc import AbstractStreamWriter
 from aiohttp.http import RawRequestMessage
 from typing_extensions import override
 
+from gateway.web.body import length
+
 Refuse = Callable[[web.BaseRequest, int, str], web.StreamResponse]
 """Answer what is no HTTP: what could be read of it, the status, and what is wrong with it."""
 
@@ -62,15 +64,19 @@ class Connection(web.RequestHandler):
 
     def boundary(self, request: web.BaseRequest) -> bytes | None:
         """A request was answered whole. The octets it came in, if it was all there was, and had no body."""
-        first, body = self._first, int(request.headers.get("Content-Length", "0"))
+        first, alone = self._first, self.alone(request)
         self._first = b""
-        head = first.find(b"\r\n\r\n") + 4
-        alone = head >= 4 and head + body == self._given and first.startswith(request.method.encode())
         usual = request.version == HttpVersion11 and not any(name in request.headers for name in _SPECIAL)
         if not alone or not usual or not request.content.is_eof():
             return None
         self._given = 0
-        return None if body else first
+        return None if length(request) else first
+
+    def alone(self, request: web.BaseRequest) -> bool:
+        """Is this request, head and body, for certain all that came since the last boundary?"""
+        head = self._first.find(b"\r\n\r\n") + 4
+        whole = head >= 4 and head + length(request) == self._given
+        return whole and self._first.startswith(request.method.encode())
 
     @override
     def handle_error(

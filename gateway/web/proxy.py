@@ -5,20 +5,18 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 
-from aiohttp import HttpVersion11, web
-from aiohttp.http_exceptions import HttpProcessingError
+from aiohttp import web
 
 from gateway.exchange.walk import Walk
-from gateway.policy import contentcoding, negotiation, wellformed
+from gateway.policy import negotiation, wellformed
 from gateway.policy.caller import Caller
 from gateway.policy.faults import Fault, Kind
 from gateway.policy.messages import Headers, Request, Response
 from gateway.policy.negotiation import NotAcceptable, Representation
 from gateway.policy.trace import Outcome, Trace
-from gateway.web import correlation, head
+from gateway.web import body, correlation, head
 from gateway.web.connection import Connection, Listener
 from gateway.web.express import Express, ObserveAgain
 from gateway.web.identity import Identity
@@ -28,9 +26,6 @@ from gateway.web.problems import problem
 from gateway.web.wire import Wire
 
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^/?#]*")
-
-_BODY = 60.0
-"""Seconds in which the body of a request has to arrive."""
 
 _CLIENT_GONE = 499
 """Logged for a caller who hung up; nobody reads it on the wire."""
@@ -84,10 +79,11 @@ class Proxy:
         caller: Caller | None = None
         identity: Identity | None = None
         try:
-            request = await _request(raw, max_body=self.max_body)
+            request = Request(raw.method, _target(raw), Headers(raw.headers.items()))
             identity = self._identity
             caller = identity.recognise(request.headers)
             trace.app, trace.account = caller.app, caller.account
+            request = await body.read(raw, request, max_body=self.max_body)  # of nobody unknown
             if self._jobs is not None and self._jobs.covers(request.path):
                 response = await self._jobs(request, caller)
             else:
@@ -105,8 +101,8 @@ class Proxy:
         self._observe(trace, request, response)
         written = partial(self._written, raw, request, caller, response, trace, identity=identity)
         outgoing = self._outgoing(response, trace, written, length=_unsent(raw, response))
-        if "Transfer-Encoding" in raw.headers:
-            outgoing.force_close()  # aiohttp's parser adds the last trailer field to the request that follows
+        if _ends_the_connection(raw):
+            outgoing.force_close()
         return outgoing
 
     def misread(self, raw: web.BaseRequest, status: int, wrong: str) -> web.StreamResponse:
@@ -156,6 +152,17 @@ def _misread(raw: web.BaseRequest) -> wellformed.Misread | None:
     return wellformed.misread(version=raw.version, target=raw.raw_path, hosts=hosts, codings=codings, fields=fields)
 
 
+def _ends_the_connection(raw: web.BaseRequest) -> bool:
+    """May what follows on the connection be something else than the next request?
+
+    aiohttp's parser adds the last trailer field of a chunked body to the head that follows, and loses what came along
+    with a request to upgrade.
+    """
+    if "Transfer-Encoding" in raw.headers or body.unread(raw):
+        return True
+    return "Upgrade" in raw.headers and not (isinstance(raw.protocol, Connection) and raw.protocol.alone(raw))
+
+
 def _accept(raw: web.BaseRequest) -> str | None:
     return ", ".join(raw.headers.getall("Accept", ())) or None
 
@@ -171,52 +178,6 @@ def _refused(fault: Fault, accept: str | None, trace: Trace) -> Response:
     chosen = negotiation.choose(accept)
     representation = Representation.JSON if isinstance(chosen, NotAcceptable) else chosen
     return problem(fault, representation, trace.request_id)
-
-
-async def _request(raw: web.BaseRequest, *, max_body: int) -> Request:
-    target, headers = _target(raw), Headers(raw.headers.items())
-    await _expected(raw, headers)
-    if not raw.body_exists:  # as of most reads: there is nothing to wait for
-        return Request(raw.method, target, headers)
-    try:
-        async with asyncio.timeout(_BODY):
-            body = await raw.read()
-    except TimeoutError as error:
-        raise Fault(Kind.MALFORMED, f"the body did not arrive within {_BODY:.0f} s", status=408) from error
-    except web.HTTPRequestEntityTooLarge as error:
-        raise Fault(Kind.TOO_LARGE, f"the body is longer than the {max_body} bytes of server.max_body") from error
-    except (web.RequestPayloadError, HttpProcessingError, web.HTTPException, ValueError) as error:
-        raise Fault(Kind.MALFORMED, f"the body cannot be read: {error}") from error
-    return _decoded(Request(raw.method, target, headers, body), max_body=max_body)
-
-
-async def _expected(raw: web.BaseRequest, headers: Headers) -> None:
-    """Answer `Expect` (RFC 9110 §10.1.1): .NET and curl wait for it before they send a body."""
-    expectation = headers.get("expect")
-    if expectation is None or raw.version < HttpVersion11:
-        return
-    if expectation.strip().lower() != "100-continue":
-        raise Fault(Kind.EXPECTATION_FAILED, f"{expectation!r:.100} is not met here; 100-continue is")
-    await raw.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
-
-
-def _decoded(request: Request, *, max_body: int) -> Request:
-    """Undo the codings of a body, last first (RFC 9110 §8.4): what goes on has none."""
-    codings = [name.strip().lower() for name in (request.headers.get("content-encoding") or "").split(",")]
-    body = request.body
-    try:
-        for coding in reversed(codings):
-            if body and coding not in ("", "identity"):
-                body = contentcoding.inflated(body, coding, limit=max_body)
-    except contentcoding.UnknownCoding as error:
-        raise Fault(Kind.UNSUPPORTED_MEDIA_TYPE, str(error)) from error
-    except contentcoding.Swollen as error:
-        raise Fault(Kind.TOO_LARGE, str(error)) from error
-    except contentcoding.Undecodable as error:
-        raise Fault(Kind.MALFORMED, f"the body cannot be read: {error}") from error
-    if body is request.body:
-        return request
-    return replace(request, body=body, headers=request.headers.without({"content-encoding", "content-length"}))
 
 
 def _target(raw: web.BaseRequest) -> str:

@@ -27,8 +27,24 @@ _OURS = frozenset(
 )
 """Fields that speak to the gateway, or that the connector writes itself."""
 
-_SAYS_OTHERWISE = frozenset({"x-http-method", "x-method-override", "x-original-url", "x-rewrite-url"})
-"""Fields by which some frameworks take another method or path than the one that was judged here."""
+_SAYS_OTHERWISE = frozenset(
+    {
+        "forwarded",
+        "true-client-ip",
+        "x-client-ip",
+        "x-host",
+        "x-http-method",
+        "x-method-override",
+        "x-original-host",
+        "x-original-url",
+        "x-real-ip",
+        "x-rewrite-url",
+    }
+)
+"""Fields by which some services take another method, path, host or client than those that were judged here."""
+
+_OF_PROXIES = "x-forwarded-"
+"""So begin others of them. Besides, it is nobody's business upstream what a company's machines are called."""
 
 _KEPT_BACK = _OURS | _SAYS_OTHERWISE | CONNECTION_SPECIFIC
 
@@ -89,7 +105,12 @@ def plain(request: Request, caller: Caller) -> Request:
 
 def _onward(request: Request, kept_back: frozenset[str]) -> list[tuple[str, str]]:
     """The fields that go on. In CGI, and what descends from it, _ and - are one (RFC 3875 §4.1.18): here too."""
-    return [item for item in request.headers.end_to_end() if item[0].lower().replace("_", "-") not in kept_back]
+
+    def goes_on(name: str) -> bool:
+        read = name.lower().replace("_", "-")
+        return read not in kept_back and not read.startswith(_OF_PROXIES)
+
+    return [item for item in request.headers.end_to_end() if goes_on(item[0])]
 
 
 def _asking(caller: Caller, form: Representation) -> list[tuple[str, str]]:

@@ -30,6 +30,11 @@ SPEAKING_TO_US = [
     ("X_HTTP-Method_Override", "DELETE"),
     ("X-HTTP-Method", "DELETE"),
     ("X-Original-URL", "/person/"),
+    ("X-Forwarded-Host", "elsewhere.example"),
+    ("X_Forwarded-For", "10.0.0.1"),
+    ("Forwarded", "for=10.0.0.1;host=elsewhere.example"),
+    ("X-Real-IP", "10.0.0.1"),
+    ("HTTP2-Settings", "AAMAAABk"),
     ("TE", "trailers"),
 ]
 NEGOTIATED = [("Accept", "text/xml"), ("Accept-Encoding", "br"), ("Cookie", "a=b"), ("If-None-Match", '"x"')]

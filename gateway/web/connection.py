@@ -29,6 +29,9 @@ Lane = Callable[[bytes], Sequence[bytes] | None]
 IDLE = 75.0
 """Seconds a kept-alive connection may be idle: longer than the usual client or proxy keeps it."""
 
+_STALLED = 60.0
+"""Seconds in which a caller who is sent more than the network holds takes nothing of it: then nobody reads any more."""
+
 _LANE = 30.0
 """Seconds of express service after which one request goes the long way: aiohttp's clock of idleness knows no other."""
 
@@ -39,7 +42,7 @@ _SPECIAL = ("Expect", "Transfer-Encoding", "Upgrade")
 class Connection(web.RequestHandler):
     """One connection; `lane` is tried first."""
 
-    __slots__ = ("_at", "_clock", "_first", "_given", "_lane", "_refuse")
+    __slots__ = ("_at", "_clock", "_first", "_given", "_lane", "_later", "_look", "_refuse")
 
     def __init__(self, server: web.Server, lane: Lane, refuse: Refuse, **options: Any) -> None:
         super().__init__(server, **options)
@@ -47,7 +50,9 @@ class Connection(web.RequestHandler):
         self._refuse = refuse
         self._first = b""  # what came first since the last boundary
         self._given = 0  # octets given to aiohttp since then
-        self._clock = asyncio.get_running_loop().time
+        loop = asyncio.get_running_loop()
+        self._clock, self._later = loop.time, loop.call_later
+        self._look: asyncio.TimerHandle | None = None  # at what is left to send, while that is much
         self._at = self._clock()
 
     @override
@@ -61,6 +66,37 @@ class Connection(web.RequestHandler):
             self._at, self._first = now, data
         self._given += len(data)
         super().data_received(data)
+
+    @override
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._watch()
+
+    @override
+    def resume_writing(self) -> None:
+        self._unwatch()
+        super().resume_writing()
+
+    @override
+    def connection_lost(self, exc: BaseException | None) -> None:
+        self._unwatch()
+        super().connection_lost(exc)
+
+    def _watch(self) -> None:
+        if self.transport is not None:
+            self._look = self._later(_STALLED, self._looked, self.transport.get_write_buffer_size())
+
+    def _unwatch(self) -> None:
+        if self._look is not None:
+            self._look.cancel()
+            self._look = None
+
+    def _looked(self, left: int) -> None:
+        """Hang up where nothing has left since: what is kept for one who does not read would be kept for good."""
+        if self.transport is not None and self.transport.get_write_buffer_size() >= left:
+            self.transport.abort()
+        else:
+            self._watch()
 
     def boundary(self, request: web.BaseRequest) -> bytes | None:
         """A request was answered whole. The octets it came in, if it was all there was, and had no body."""

@@ -108,6 +108,34 @@ async def test_who_does_not_read_is_not_written_to(talk: Talk) -> None:
     talk.connection.resume_writing()
 
 
+async def test_who_reads_nothing_for_a_minute_is_hung_up_on(talk: Talk) -> None:
+    """What is kept for one who does not read would be kept for good, and so would the connection."""
+    talk.transport.unsent = 100_000
+    talk.connection.pause_writing()
+    await asyncio.sleep(59)
+    assert not talk.transport.is_closing()
+    await asyncio.sleep(2)
+    assert talk.transport.is_closing()
+
+
+async def test_who_reads_slowly_is_not(talk: Talk) -> None:
+    talk.transport.unsent = 100_000
+    talk.connection.pause_writing()
+    for _ in range(3):
+        await asyncio.sleep(31)
+        talk.transport.unsent -= 1
+    assert not talk.transport.is_closing()
+
+
+async def test_who_goes_on_reading_is_not_looked_at_any_more(talk: Talk) -> None:
+    talk.transport.unsent = 100_000
+    talk.connection.pause_writing()
+    await asyncio.sleep(10)
+    talk.connection.resume_writing()
+    await asyncio.sleep(80)
+    assert not talk.transport.is_closing()
+
+
 async def test_a_closing_connection_is_not_written_to(talk: Talk) -> None:
     talk.transport.close()
     talk.transport.written.clear()

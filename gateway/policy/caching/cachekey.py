@@ -26,9 +26,11 @@ def partition(account: AccountName, authorization: str | None) -> Partition:
 
 
 def document_key(owner: Partition, match: Match, query: str) -> CacheKey:
-    """Name the document of a documented resource, whatever its format, its final slash, or its query's order."""
-    member = "" if match.member is None else _one_way(match.member)
-    return _key(owner, "document", f"{match.resource.name}/{member}?{_canonical_query(query)}")
+    """Name the document of a documented resource, whatever its format, its final slash, or its query's order.
+
+    A member is named as it was written: whether 5, %35 and 05 are one to the upstream is for the upstream to say.
+    """
+    return _key(owner, "document", f"{match.resource.name}/{match.member or ''}?{_canonical_query(query)}")
 
 
 def plain_key(owner: Partition, target: str) -> CacheKey:

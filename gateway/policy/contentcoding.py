@@ -21,6 +21,12 @@ _MEMBERS = 4096
 """Members of the longest gzip body, of 20 bytes each at least: block compressors make one for each 64 KiB or more."""
 
 
+_ANY_RATIO = 64 * 1024 * 1024
+_RATIO = 100
+"""Beyond so many bytes, an answer holds at most so many times those it came in; lists come in a tenth, bombs in a
+thousandth."""
+
+
 class Undecodable(ValueError):
     """A coded body that cannot be read."""
 
@@ -80,7 +86,7 @@ def decoded(answer: Response, *, limit: int) -> Response:
     if coding in ("", "identity"):
         return answer
     try:
-        body = inflated(answer.body, coding, limit=limit)
+        body = inflated(answer.body, coding, limit=min(limit, max(_ANY_RATIO, _RATIO * len(answer.body))))
     except Undecodable as error:
         raise Fault(Kind.UPSTREAM_UNINTELLIGIBLE, f"the upstream's answer: {error}") from error
     return replace(answer, body=body, headers=answer.headers.without({"content-encoding", "content-length"}))

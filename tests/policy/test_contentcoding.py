@@ -51,6 +51,17 @@ def test_a_bomb_is_not_inflated(size: int) -> None:
     assert "more than 1000 bytes" in fault.detail
 
 
+def test_an_answer_of_half_a_megabyte_does_not_become_half_a_gigabyte() -> None:
+    with pytest.raises(Fault, match=f"more than {1 << 26} bytes"):
+        decoded(coded(gzip.compress(bytes(80_000_000)), "gzip"), limit=1 << 29)
+
+
+def test_a_long_list_is_taken_whatever_the_bound_for_bombs() -> None:
+    rows = b"".join(b'{"id":"%d","fax":null,"notes":""},' % number for number in range(2_200_000))
+    assert len(rows) > 1 << 26
+    assert decoded(coded(zlib.compress(rows, 1), "deflate"), limit=1 << 29).body == rows
+
+
 @pytest.mark.parametrize("cut", [1, 8, 12])
 def test_a_body_cut_short_is_no_body(cut: int) -> None:
     whole = gzip.compress(b"a body of some length, so that a part of it can be read")

@@ -134,6 +134,7 @@ def serves_disconnected(entry: Entry, asked: Directives, now: float) -> Fresh | 
 def _stands_in(entry: Entry, asked: Directives, now: float, span: float) -> Fresh | None:
     current = age(entry, now)
     ttl = entry.lifetime - current
+    span = max(span, cachecontrol.seconds(asked, "stale-if-error") or 0.0)  # the caller may allow more, never less
     stored = targeted.directives(entry.response.headers)
     if stored.keys() & _NEVER_STALE or cachecontrol.unqualified(stored, "no-cache") or "no-cache" in asked:
         return None

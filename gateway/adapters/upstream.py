@@ -12,7 +12,11 @@ from contextvars import ContextVar
 from types import TracebackType
 
 import aiohttp
+from aiohttp.client_proto import ResponseHandler
+from aiohttp.connector import Connection
+from aiohttp.tracing import Trace
 from multidict import CIMultiDict
+from typing_extensions import override
 from yarl import URL
 
 from gateway.policy.faults import Fault, Kind
@@ -26,10 +30,13 @@ _IDLE = 4.0
 _CONNECTING = 10.0
 """Seconds for a connection to be made, so that one that is not is known to be none while there is time to try again."""
 
+_FINAL = range(200, 600)
+_WITHOUT_BODY = frozenset({204, 304})
 _CHUNK = 256 * 1024
 _AUTOMATIC = ("Accept", "Accept-Encoding", "User-Agent", "Content-Type")
 
 _attempts: ContextVar[list[bool]] = ContextVar("_attempts")
+_used: ContextVar[list[ResponseHandler]] = ContextVar("_used")
 
 
 class Upstream:
@@ -44,7 +51,7 @@ class Upstream:
 
     async def __aenter__(self) -> Upstream:
         self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=_CONNECTIONS, ttl_dns_cache=60, keepalive_timeout=_IDLE),
+            connector=_Connector(limit=_CONNECTIONS, ttl_dns_cache=60, keepalive_timeout=_IDLE),
             cookie_jar=aiohttp.DummyCookieJar(),
             timeout=self._timeout,
             auto_decompress=False,
@@ -65,6 +72,8 @@ class Upstream:
         """Send a request exactly once and read the whole answer (the port `Send`)."""
         assert self._session is not None, "used outside of its context"
         _attempts.set([])
+        used: list[ResponseHandler] = []
+        _used.set(used)
         with _faults(self._base):
             async with self._session.request(
                 request.method,
@@ -73,6 +82,11 @@ class Upstream:
                 data=request.body or None,
                 allow_redirects=False,
             ) as answer:
+                if request.method == "HEAD" or answer.status in _WITHOUT_BODY or answer.status not in _FINAL:
+                    for protocol in used:
+                        protocol.force_close()  # a body that comes all the same would be the next answer
+                if answer.status not in _FINAL:  # RFC 9110 §15: nothing was asked that an interim answer could end
+                    raise Fault(Kind.UPSTREAM_UNINTELLIGIBLE, f"the upstream's answer has the status {answer.status}")
                 body = await self._read(answer)
                 return Response(answer.status, Headers(answer.headers.items()).end_to_end(), body)
 
@@ -96,6 +110,26 @@ class Upstream:
             detail = f"{self._base} broke off in the middle of its answer: {error}"
             raise Fault(Kind.UPSTREAM_UNINTELLIGIBLE, detail) from error
         return bytes(chunks)
+
+
+class _Connector(aiohttp.TCPConnector):
+    """Gives out no connection on which something came that nobody had asked for.
+
+    aiohttp looks for it when a connection is given back, and never again; it would take it for the answer to the next
+    request, and each later answer on that connection for that of the request behind it, whoever asks.
+    """
+
+    @override
+    async def connect(
+        self, req: aiohttp.ClientRequest, traces: list[Trace], timeout: aiohttp.ClientTimeout
+    ) -> Connection:
+        while True:
+            connection = await super().connect(req, traces, timeout)
+            protocol = connection.protocol
+            if protocol is not None and not protocol.should_close:
+                _used.get().append(protocol)
+                return connection
+            connection.close()
 
 
 class _SentTwice(Exception):

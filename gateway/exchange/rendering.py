@@ -104,6 +104,8 @@ async def document(answer: Response) -> Document:
 async def _translated(answer: Response, representation: Representation) -> Rendition:
     content_type = negotiation.content_type(representation)
     if negotiation.body_format(answer.headers.get("content-type")) is representation:
+        if representation is Representation.XML and not xml_codec.is_utf8(answer.body):
+            content_type = "application/xml"  # a charset would outweigh what the text itself says (RFC 7303 §3.2)
         return Rendition(answer.body, await _tag(answer.body), content_type)
     writing = json_codec.writing if representation is Representation.JSON else xml_codec.writing
     parsed = await document(answer)

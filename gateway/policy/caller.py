@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Literal
 
+from gateway.policy import segments
 from gateway.policy.names import AccountName, AppName, Partition
 
 Departing = Callable[[], Awaitable[None]]
@@ -33,13 +34,16 @@ class Caller:
     departing: Departing | None = field(default=None, repr=False, compare=False)
 
     def may(self, method: str, resource: str, path: str) -> bool:
-        """Do the app's `allow` patterns ("GET *", "POST time", "GET project/*") cover this request?"""
-        target = path.strip("/")
+        """Do the app's `allow` patterns ("GET *", "POST time", "GET project/*") cover this request?
+
+        A path that may be read as another one is covered only where all paths are.
+        """
+        target = None if segments.climbs(path) else path.strip("/")
         for pattern in self.allow:
             methods, _, wanted = pattern.partition(" ")
             wanted = (wanted or "*").strip().strip("/")
             if methods not in ("*", method) and not (methods == "GET" and method == "HEAD"):
                 continue
-            if wanted in ("*", resource) or fnmatchcase(target, wanted):
+            if wanted == "*" or (target is not None and (wanted == resource or fnmatchcase(target, wanted))):
                 return True
         return False

@@ -13,7 +13,9 @@ from enum import StrEnum
 from importlib.resources import files
 from types import MappingProxyType
 from typing import Any
-from urllib.parse import parse_qsl, unquote
+from urllib.parse import parse_qsl
+
+from gateway.policy import segments
 
 _PATH = re.compile(r"/([a-z]+)(?:/([^/?#]+)(?:/([a-z]+))?)?/?")
 _DURATION = re.compile(r"(\d+)([smhd])")
@@ -137,12 +139,12 @@ class Catalogue:
         found = _PATH.fullmatch(path)
         if found is None or (resource := self.resources.get(found[1])) is None or found[3] is not None:
             return None
-        return Match(resource, found[2])
+        return None if segments.climbs(path) else Match(resource, found[2])
 
     def label(self, path: str) -> str:
         """Name the resource of any path for metrics: a closed set, `other` for what is not documented."""
         found = _PATH.fullmatch(path)
-        return found[1] if found and found[1] in self.resources else OTHER
+        return found[1] if found and found[1] in self.resources and not segments.climbs(path) else OTHER
 
     def changed_by(self, resource: str) -> frozenset[str]:
         """The resources whose answers may differ after a write to this one (the catalogue's staleness map)."""
@@ -154,11 +156,11 @@ class Catalogue:
         return frozenset({*self.resources, OTHER})
 
     def meant(self, path: str) -> str:
-        """Name the resource that a lenient service may take a path for: in capitals, percent-encoded, after `//`.
+        """Name the resource that a lenient service may take a path for: in capitals, encoded, behind `//` or `..`.
 
         Only for what writes may have changed: what is not written as documented is never answered as if it were.
         """
-        first = unquote(path).lower().strip("/").partition("/")[0]
+        first = next((name.lower() for name in segments.resolved(path)), "")
         return first if first in self.resources else OTHER
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 CONNECTION_SPECIFIC = frozenset(
     {
         "connection",
+        "http2-settings",
         "keep-alive",
         "proxy-authenticate",
         "proxy-authorization",

@@ -7,11 +7,11 @@ A field of which nothing is left says that its sender takes anything (`Accept: j
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import lru_cache
-from typing import Literal, NamedTuple
+from functools import lru_cache, wraps
+from typing import Literal, NamedTuple, TypeVar
 
 
 class Representation(StrEnum):
@@ -22,6 +22,8 @@ class Representation(StrEnum):
 
 
 Coding = Literal["gzip", "identity"]
+
+Judged = TypeVar("Judged")
 
 _MEDIA_TYPES = {
     Representation.JSON: ("application/json", "text/json"),
@@ -58,8 +60,19 @@ class Unsupported:
     reason: str
 
 
-_remembered = lru_cache(maxsize=256)
-"""Tools send the same few Accept fields with every request; to read them anew is a tenth of a hit on the long way."""
+_LONG = 512
+"""Characters of the longest field that is remembered: tools send no longer ones, and strangers fill no memory."""
+
+
+def _remembered(judge: Callable[[str | None], Judged]) -> Callable[[str | None], Judged]:
+    """Tools send the same few fields with every request; to read them anew is a tenth of a hit on the long way."""
+    kept = lru_cache(maxsize=256)(judge)
+
+    @wraps(judge)
+    def judged(field: str | None) -> Judged:
+        return kept(field) if field is None or len(field) <= _LONG else judge(field)
+
+    return judged
 
 
 class _Weighted(NamedTuple):

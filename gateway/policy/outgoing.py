@@ -5,7 +5,7 @@ from __future__ import annotations
 from gateway.policy import negotiation
 from gateway.policy.caller import Caller
 from gateway.policy.faults import Fault, Kind
-from gateway.policy.messages import Headers, Request
+from gateway.policy.messages import CONNECTION_SPECIFIC, Headers, Request
 from gateway.policy.negotiation import Representation
 
 METHOD_OVERRIDE = "x-http-method-override"
@@ -26,6 +26,27 @@ _OURS = frozenset(
     }
 )
 """Fields that speak to the gateway, or that the connector writes itself."""
+
+_SAYS_OTHERWISE = frozenset(
+    {
+        "forwarded",
+        "true-client-ip",
+        "x-client-ip",
+        "x-host",
+        "x-http-method",
+        "x-method-override",
+        "x-original-host",
+        "x-original-url",
+        "x-real-ip",
+        "x-rewrite-url",
+    }
+)
+"""Fields by which some services take another method, path, host or client than those that were judged here."""
+
+_OF_PROXIES = "x-forwarded-"
+"""So begin others of them. Besides, it is nobody's business upstream what a company's machines are called."""
+
+_KEPT_BACK = _OURS | _SAYS_OTHERWISE | CONNECTION_SPECIFIC
 
 _NEGOTIATED = frozenset(
     {
@@ -65,7 +86,7 @@ def read(target: str, caller: Caller, form: Representation) -> Request:
 
 def write(request: Request, caller: Caller, form: Representation, body: bytes) -> Request:
     """Send a write on, its body in the upstream's format."""
-    fields = list(request.headers.end_to_end().without(_OURS | _NEGOTIATED)) + _asking(caller, form)
+    fields = _onward(request, _KEPT_BACK | _NEGOTIATED) + _asking(caller, form)
     content_type = request.headers.get("content-type")
     if body and body is not request.body:
         content_type = negotiation.content_type(form)
@@ -76,10 +97,20 @@ def write(request: Request, caller: Caller, form: Representation, body: bytes) -
 
 def plain(request: Request, caller: Caller) -> Request:
     """Send anything else on as it came, under the credential that this caller has."""
-    fields = list(request.headers.end_to_end().without(_OURS))
+    fields = _onward(request, _KEPT_BACK)
     if caller.authorization is not None:
         fields.append(("Authorization", caller.authorization))
     return Request(request.method, request.target, Headers(fields), request.body)
+
+
+def _onward(request: Request, kept_back: frozenset[str]) -> list[tuple[str, str]]:
+    """The fields that go on. In CGI, and what descends from it, _ and - are one (RFC 3875 §4.1.18): here too."""
+
+    def goes_on(name: str) -> bool:
+        read = name.lower().replace("_", "-")
+        return read not in kept_back and not read.startswith(_OF_PROXIES)
+
+    return [item for item in request.headers.end_to_end() if goes_on(item[0])]
 
 
 def _asking(caller: Caller, form: Representation) -> list[tuple[str, str]]:

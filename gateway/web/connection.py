@@ -30,6 +30,9 @@ Lane = Callable[[bytes], Sequence[bytes] | None]
 IDLE = 75.0
 """Seconds a kept-alive connection may be idle: longer than the usual client or proxy keeps it."""
 
+_STALLED = 60.0
+"""Seconds in which a caller who is sent more than the network holds takes nothing of it: then nobody reads any more."""
+
 _LANE = 30.0
 """Seconds of express service after which one request goes the long way: aiohttp's clock of idleness knows no other."""
 
@@ -40,7 +43,7 @@ _SPECIAL = ("Expect", "Transfer-Encoding", "Upgrade")
 class Connection(web.RequestHandler):
     """One connection; `lane` is tried first."""
 
-    __slots__ = ("_at", "_body", "_broken", "_clock", "_first", "_given", "_lane", "_refuse")
+    __slots__ = ("_at", "_body", "_broken", "_clock", "_first", "_given", "_lane", "_later", "_look", "_refuse")
 
     def __init__(self, server: web.Server, lane: Lane, refuse: Refuse, **options: Any) -> None:
         super().__init__(server, **options)
@@ -50,7 +53,9 @@ class Connection(web.RequestHandler):
         self._given = 0  # octets given to aiohttp since then
         self._body: StreamReader | None = None  # of the last request whose head was read
         self._broken: str | None = None
-        self._clock = asyncio.get_running_loop().time
+        loop = asyncio.get_running_loop()
+        self._clock, self._later = loop.time, loop.call_later
+        self._look: asyncio.TimerHandle | None = None  # at what is left to send, while that is much
         self._at = self._clock()
 
     @override
@@ -79,17 +84,52 @@ class Connection(web.RequestHandler):
             self._broken = _wrong(message.message)
             self._body.feed_eof()
 
+    @override
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._watch()
+
+    @override
+    def resume_writing(self) -> None:
+        self._unwatch()
+        super().resume_writing()
+
+    @override
+    def connection_lost(self, exc: BaseException | None) -> None:
+        self._unwatch()
+        super().connection_lost(exc)
+
+    def _watch(self) -> None:
+        if self.transport is not None:
+            self._look = self._later(_STALLED, self._looked, self.transport.get_write_buffer_size())
+
+    def _unwatch(self) -> None:
+        if self._look is not None:
+            self._look.cancel()
+            self._look = None
+
+    def _looked(self, left: int) -> None:
+        """Hang up where nothing has left since: what is kept for one who does not read would be kept for good."""
+        if self.transport is not None and self.transport.get_write_buffer_size() >= left:
+            self.transport.abort()
+        else:
+            self._watch()
+
     def boundary(self, request: web.BaseRequest) -> bytes | None:
         """A request was answered whole. The octets it came in, if it was all there was, and had no body."""
-        first, body = self._first, int(request.headers.get("Content-Length", "0"))
+        first, alone = self._first, self.alone(request)
         self._first = b""
-        head = first.find(b"\r\n\r\n") + 4
-        alone = head >= 4 and head + body == self._given and first.startswith(request.method.encode())
         usual = request.version == HttpVersion11 and not any(name in request.headers for name in _SPECIAL)
         if not alone or not usual or not request.content.is_eof():
             return None
         self._given = 0
-        return None if body else first
+        return None if length(request) else first
+
+    def alone(self, request: web.BaseRequest) -> bool:
+        """Is this request, head and body, for certain all that came since the last boundary?"""
+        head = self._first.find(b"\r\n\r\n") + 4
+        whole = head >= 4 and head + length(request) == self._given
+        return whole and self._first.startswith(request.method.encode())
 
     @override
     def handle_error(
@@ -112,12 +152,9 @@ def _wrong(message: str | None) -> str:
     return re.split(r":?\s*\n|:?\s+b['\"]", message or "not understood")[0]
 
 
-async def body_of(request: web.BaseRequest) -> bytes:
-    """The whole body of a request. Raises `web.RequestPayloadError` where the parser gave up in the middle of it."""
-    body = await request.read()
-    if (wrong := broken(request)) is not None:
-        raise web.RequestPayloadError(wrong)
-    return body
+def length(request: web.BaseRequest) -> int:
+    """What Content-Length says: digits, or the parser had refused it, but perhaps behind thousands of zeros."""
+    return int(request.headers.get("Content-Length", "0").lstrip("0")[:19] or "0")
 
 
 def broken(request: web.BaseRequest) -> str | None:

@@ -16,7 +16,20 @@ from gateway.policy.messages import Response
 from gateway.policy.trace import Trace
 
 _SERVER = "intervals-gateway"
-_WRITTEN_HERE = frozenset({"age", "connection", "content-length", "server"})
+_WRITTEN_HERE = frozenset(
+    {
+        "age",
+        "connection",
+        "content-length",
+        "quota-cost",
+        "ratelimit",
+        "ratelimit-policy",
+        "server",
+        "traceparent",
+        "x-request-id",
+    }
+)
+"""What the gateway says of itself. Cache-Status and Server-Timing are lists, to which each hop adds its own."""
 
 Fields = Sequence[tuple[str, str]]
 

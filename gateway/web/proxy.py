@@ -5,21 +5,19 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 
-from aiohttp import HttpVersion11, web
-from aiohttp.http_exceptions import HttpProcessingError
+from aiohttp import web
 
 from gateway.exchange.walk import Walk
-from gateway.policy import contentcoding, negotiation, wellformed
+from gateway.policy import negotiation, wellformed
 from gateway.policy.caller import Caller
 from gateway.policy.faults import Fault, Kind
 from gateway.policy.messages import Headers, Request, Response
 from gateway.policy.negotiation import NotAcceptable, Representation
 from gateway.policy.trace import Outcome, Trace
-from gateway.web import correlation, head
-from gateway.web.connection import Connection, Listener, body_of, broken
+from gateway.web import body, correlation, head
+from gateway.web.connection import Connection, Listener
 from gateway.web.express import Express, ObserveAgain
 from gateway.web.identity import Identity
 from gateway.web.jobs import JobPages
@@ -28,9 +26,6 @@ from gateway.web.problems import problem
 from gateway.web.wire import Wire
 
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^/?#]*")
-
-_BODY = 60.0
-"""Seconds in which the body of a request has to arrive."""
 
 _CLIENT_GONE = 499
 """Logged for a caller who hung up; nobody reads it on the wire."""
@@ -84,10 +79,11 @@ class Proxy:
         caller: Caller | None = None
         identity: Identity | None = None
         try:
-            request = await _request(raw, max_body=self.max_body)
+            request = Request(raw.method, _target(raw), Headers(raw.headers.items()))
             identity = self._identity
             caller = identity.recognise(request.headers)
             trace.app, trace.account = caller.app, caller.account
+            request = await body.read(raw, request, max_body=self.max_body)  # of nobody unknown
             if self._jobs is not None and self._jobs.covers(request.path):
                 response = await self._jobs(request, caller)
             else:
@@ -104,10 +100,10 @@ class Proxy:
         trace.status, trace.spent = response.status, clock() - began
         self._observe(trace, request, response)
         written = partial(self._written, raw, request, caller, response, trace, identity=identity)
-        answer = self._outgoing(response, trace, written, length=_unsent(raw, response))
-        if broken(raw) is not None or not raw.content.is_eof():  # what follows on the connection is no request
-            answer.force_close()
-        return answer
+        outgoing = self._outgoing(response, trace, written, length=_unsent(raw, response))
+        if _ends_the_connection(raw):
+            outgoing.force_close()
+        return outgoing
 
     def misread(self, raw: web.BaseRequest, status: int, wrong: str) -> web.StreamResponse:
         """Answer what is no HTTP request, as clearly as any other mistake."""
@@ -152,7 +148,19 @@ def listener(proxy: Proxy) -> Listener:
 
 def _misread(raw: web.BaseRequest) -> wellformed.Misread | None:
     hosts, codings = (raw.headers.getall(name, ()) for name in ("Host", "Transfer-Encoding"))
-    return wellformed.misread(version=raw.version, target=raw.raw_path, hosts=hosts, codings=codings)
+    fields = sum(len(name) + len(value) for name, value in raw.raw_headers)
+    return wellformed.misread(version=raw.version, target=raw.raw_path, hosts=hosts, codings=codings, fields=fields)
+
+
+def _ends_the_connection(raw: web.BaseRequest) -> bool:
+    """May what follows on the connection be something else than the next request?
+
+    aiohttp's parser adds the last trailer field of a chunked body to the head that follows, and loses what came along
+    with a request to upgrade.
+    """
+    if "Transfer-Encoding" in raw.headers or body.unread(raw):
+        return True
+    return "Upgrade" in raw.headers and not (isinstance(raw.protocol, Connection) and raw.protocol.alone(raw))
 
 
 def _accept(raw: web.BaseRequest) -> str | None:
@@ -170,58 +178,6 @@ def _refused(fault: Fault, accept: str | None, trace: Trace) -> Response:
     chosen = negotiation.choose(accept)
     representation = Representation.JSON if isinstance(chosen, NotAcceptable) else chosen
     return problem(fault, representation, trace.request_id)
-
-
-async def _request(raw: web.BaseRequest, *, max_body: int) -> Request:
-    target, headers = _target(raw), Headers(raw.headers.items())
-    if (raw.content_length or 0) > max_body:  # who announces that need not send it
-        raise _too_large(max_body)
-    await _expected(raw, headers)
-    if not raw.body_exists:  # as of most reads: there is nothing to wait for
-        return Request(raw.method, target, headers)
-    try:
-        async with asyncio.timeout(_BODY):
-            body = await body_of(raw)
-    except TimeoutError as error:
-        raise Fault(Kind.MALFORMED, f"the body did not arrive within {_BODY:.0f} s", status=408) from error
-    except web.HTTPRequestEntityTooLarge as error:
-        raise _too_large(max_body) from error
-    except (web.RequestPayloadError, HttpProcessingError, web.HTTPException, ValueError) as error:
-        raise Fault(Kind.MALFORMED, f"the body cannot be read: {error}") from error
-    return _decoded(Request(raw.method, target, headers, body), max_body=max_body)
-
-
-def _too_large(max_body: int) -> Fault:
-    return Fault(Kind.TOO_LARGE, f"the body is longer than the {max_body} bytes of server.max_body")
-
-
-async def _expected(raw: web.BaseRequest, headers: Headers) -> None:
-    """Answer `Expect` (RFC 9110 §10.1.1): .NET and curl wait for it before they send a body."""
-    expectation = headers.get("expect")
-    if expectation is None or raw.version < HttpVersion11:
-        return
-    if expectation.strip().lower() != "100-continue":
-        raise Fault(Kind.EXPECTATION_FAILED, f"{expectation!r:.100} is not met here; 100-continue is")
-    await raw.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
-
-
-def _decoded(request: Request, *, max_body: int) -> Request:
-    """Undo the codings of a body, last first (RFC 9110 §8.4): what goes on has none."""
-    codings = [name.strip().lower() for name in (request.headers.get("content-encoding") or "").split(",")]
-    body = request.body
-    try:
-        for coding in reversed(codings):
-            if body and coding not in ("", "identity"):
-                body = contentcoding.inflated(body, coding, limit=max_body)
-    except contentcoding.UnknownCoding as error:
-        raise Fault(Kind.UNSUPPORTED_MEDIA_TYPE, str(error)) from error
-    except contentcoding.Swollen as error:
-        raise Fault(Kind.TOO_LARGE, str(error)) from error
-    except contentcoding.Undecodable as error:
-        raise Fault(Kind.MALFORMED, f"the body cannot be read: {error}") from error
-    if body is request.body:
-        return request
-    return replace(request, body=body, headers=request.headers.without({"content-encoding", "content-length"}))
 
 
 def _target(raw: web.BaseRequest) -> str:

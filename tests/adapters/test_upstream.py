@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import ExitStack, asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager, suppress
 
 import pytest
 
@@ -98,6 +98,51 @@ async def test_connections_are_kept_alive() -> None:
         for _ in range(20):
             await upstream.send(Request("GET", "/"))
         assert (connections, len(heads)) == (1, 20)
+
+
+@pytest.mark.parametrize(
+    "unasked", [b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nforged", b"HTTP/1.1 103 Hi\r\n\r\n", b"x"]
+)
+async def test_what_nobody_asked_for_is_no_answer_to_the_next_request(unasked: bytes) -> None:
+    """It may belong to another account's request, or be made up by whoever wrote the body of an answer to HEAD."""
+    connections: list[asyncio.StreamWriter] = []
+
+    async def conversation(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, heads: list[bytes]) -> None:
+        connections.append(writer)
+        await answering(OK)(reader, writer, heads)
+
+    async with talking(conversation) as (upstream, heads):
+        for number in range(1, 4):
+            assert (await upstream.send(Request("GET", "/"))).body == b"ok"
+            assert (len(heads), len(connections)) == (number, number)
+            connections[-1].write(unasked)
+            for _ in range(50):  # it arrives while the connection lies idle
+                await asyncio.sleep(0)
+
+
+@pytest.mark.parametrize(("method", "status"), [("HEAD", b"200"), ("GET", b"204"), ("GET", b"304"), ("GET", b"101")])
+async def test_a_connection_on_which_a_body_may_follow_that_should_not_is_not_used_again(
+    method: str, status: bytes
+) -> None:
+    """What a file holds could be written as an answer, and be sent by mistake behind the head that it belongs to."""
+    connections: list[asyncio.StreamWriter] = []
+
+    async def conversation(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, heads: list[bytes]) -> None:
+        connections.append(writer)
+        await answering(b"HTTP/1.1 %b X\r\nContent-Length: 2\r\n\r\n" % status)(reader, writer, heads)
+
+    async with talking(conversation) as (upstream, _):
+        for number in range(1, 4):
+            with suppress(Fault):
+                await upstream.send(Request(method, "/"))
+            assert len(connections) == number
+
+
+@pytest.mark.parametrize("status", [b"000", b"101", b"600", b"999"])
+async def test_a_status_that_ends_nothing_is_no_answer(status: bytes) -> None:
+    async with talking(answering(OK.replace(b"200", status))) as (upstream, heads):
+        fault = await refused(upstream)
+        assert (fault.kind, len(heads)) == (Kind.UPSTREAM_UNINTELLIGIBLE, 1)
 
 
 async def test_redirects_are_answers_cookies_are_forgotten_and_bodies_stay_compressed() -> None:

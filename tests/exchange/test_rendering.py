@@ -60,6 +60,23 @@ async def test_the_sources_own_format_goes_out_byte_for_byte(bench: Bench) -> No
     assert bench.grown == [0], "the same bytes weigh nothing more"
 
 
+@pytest.mark.parametrize(
+    ("declared", "sent", "content_type"),
+    [
+        ("utf-8", "utf-8", "application/xml; charset=utf-8"),
+        ("iso-8859-1", "latin-1", "application/xml"),
+        ("utf-16", "utf-16", "application/xml"),
+        ("x-unknown", "latin-1", "application/xml"),
+    ],
+)
+async def test_no_charset_is_told_that_the_text_has_not(
+    bench: Bench, declared: str, sent: str, content_type: str
+) -> None:
+    source = plain(f'<?xml version="1.0" encoding="{declared}"?><intervals>é</intervals>'.encode(sent), XML)
+    made = await bench.make(held(source), Representation.XML)
+    assert (made.body, made.content_type) == (source.body, content_type)
+
+
 async def test_the_other_format_keeps_null_and_empty_apart(bench: Bench) -> None:
     made = await bench.make(held(answer(name="A & B")), Representation.XML)
     assert b"<notes/>" in made.body

@@ -27,13 +27,22 @@ _OWN = re.compile(rb"(Date: |Server-Timing: |X-Request-Id: |traceparent: |urn:re
 
 
 class FakeTransport(asyncio.Transport):
-    """Takes what is written; `heard` is set at each write."""
+    """Takes what is written; `heard` is set at each write. `unsent` is what the network has not taken yet."""
 
     def __init__(self) -> None:
         super().__init__()
         self.written = bytearray()
         self.heard = asyncio.Event()
+        self.unsent = 0
         self._closing = False
+
+    @override
+    def get_write_buffer_size(self) -> int:
+        return self.unsent
+
+    @override
+    def abort(self) -> None:
+        self.close()
 
     @override
     def write(self, data: bytes | bytearray | memoryview[int]) -> None:

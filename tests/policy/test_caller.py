@@ -20,6 +20,12 @@ def caller(*allow: str) -> Caller:
         ("POST time", "POST", "/timer/", False),
         ("PUT time", "POST", "/time/5/", False),
         ("GET customer/*", "GET", "/customer/5/", True),
+        ("* *", "GET", "/time/../client/", True),
+        ("GET *", "GET", "/time/%2e%2e/client/", True),
+        ("POST time", "POST", "/time/../client/", False),
+        ("POST time", "POST", "/time/..%2fclient/", False),
+        ("GET time/*", "GET", "/time/../client", False),
+        ("GET time/*", "GET", "/time/..;/client", False),
     ],
 )
 def test_allow(pattern: str, method: str, path: str, expected: bool) -> None:

@@ -37,6 +37,10 @@ def test_a_path_matches_with_or_without_its_final_slash(path: str, resource: str
         "/document/5/download/",
         "/client/5/x/y",
         "/%63lient/",
+        "/client/..",
+        "/client/%2e%2e/",
+        "/client/..%2fperson/",
+        "/client/./",
     ],
 )
 def test_anything_else_is_no_documented_record(path: str) -> None:
@@ -46,6 +50,14 @@ def test_anything_else_is_no_documented_record(path: str) -> None:
 def test_a_label_is_a_documented_resource_or_other() -> None:
     assert ROWS.label("/document/5/download/") == "document"
     assert ROWS.label("/customer/1/") == "other"
+
+
+@pytest.mark.parametrize(
+    "path", ["/quota/../client/", "/quota/%2e%2e/client/", "/quota/..%2fclient/", "/quota/..;/client/"]
+)
+def test_a_path_that_may_be_read_as_another_has_no_label_of_its_own(path: str) -> None:
+    """What is labelled `quota` is free of the day, and `allow` goes by labels too."""
+    assert ROWS.label(path) == "other"
 
 
 def test_writes_reach_what_they_may_change() -> None:
@@ -99,6 +111,8 @@ def test_a_row_with_an_unreadable_duration_is_refused() -> None:
         ("//client/4501/", "client"),
         ("/%63lient/4501", "client"),
         ("/client/4501/a/b/c", "client"),
+        ("/time/../client/4501/", "client"),
+        ("/time/%2e%2e/client/4501/", "client"),
         ("/clients/", "other"),
         ("/", "other"),
         ("/report/client/", "other"),

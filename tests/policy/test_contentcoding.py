@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gateway.policy import contentcoding
 from gateway.policy.contentcoding import decoded
 from gateway.policy.faults import Fault, Kind
 from gateway.policy.messages import Headers, Response
@@ -50,6 +51,17 @@ def test_a_bomb_is_not_inflated(size: int) -> None:
     assert "more than 1000 bytes" in fault.detail
 
 
+def test_an_answer_of_half_a_megabyte_does_not_become_half_a_gigabyte() -> None:
+    with pytest.raises(Fault, match=f"more than {1 << 26} bytes"):
+        decoded(coded(gzip.compress(bytes(80_000_000)), "gzip"), limit=1 << 29)
+
+
+def test_a_long_list_is_taken_whatever_the_bound_for_bombs() -> None:
+    rows = b"".join(b'{"id":"%d","fax":null,"notes":""},' % number for number in range(2_200_000))
+    assert len(rows) > 1 << 26
+    assert decoded(coded(zlib.compress(rows, 1), "deflate"), limit=1 << 29).body == rows
+
+
 @pytest.mark.parametrize("cut", [1, 8, 12])
 def test_a_body_cut_short_is_no_body(cut: int) -> None:
     whole = gzip.compress(b"a body of some length, so that a part of it can be read")
@@ -65,6 +77,22 @@ def test_a_body_of_several_members_is_read_whole() -> None:
     """RFC 1952 §2.2: a gzip file is a series of members."""
     members = gzip.compress(b'{"client":') + gzip.compress(b"[]}")
     assert decoded(coded(members, "gzip"), limit=LIMIT).body == b'{"client":[]}'
+
+
+@given(bodies=st.lists(st.binary(max_size=60), min_size=1, max_size=12), window=st.integers(1, 70))
+def test_members_may_end_anywhere(bodies: list[bytes], window: int) -> None:
+    members = b"".join(map(gzip.compress, bodies))
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(contentcoding, "_WINDOW", window)
+        assert decoded(coded(members, "gzip"), limit=LIMIT).body == b"".join(bodies)
+        fault = refused(coded(members[:-1], "gzip"))
+    assert "cut short" in fault.detail
+
+
+def test_a_bomb_of_members_is_not_worked_off() -> None:
+    """Each costs next to nothing to send; half a million of them held up every other caller for minutes."""
+    fault = refused(coded(gzip.compress(b"") * 500_000, "gzip"))
+    assert "more than 4096 members" in fault.detail
 
 
 @pytest.mark.parametrize("coding", ["br", "gzip, gzip", "zstd"])

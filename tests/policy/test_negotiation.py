@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import tracemalloc
+from collections.abc import Callable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -172,6 +175,18 @@ def test_any_field_is_answered(field: str) -> None:
     assert coding(field) in {"gzip", "identity"}
     if wants_other_media(field):
         assert "/" in field
+
+
+@pytest.mark.parametrize("judge", [choose, wants_other_media, coding])
+def test_long_fields_are_not_kept(judge: Callable[[str], object]) -> None:
+    """Strangers who send one after the other, each different, are not to fill memory."""
+    tracemalloc.start()
+    try:
+        for number in range(200):
+            judge(f"a/{number};" + "x" * 10_000)
+        assert tracemalloc.get_traced_memory()[0] < 500_000
+    finally:
+        tracemalloc.stop()
 
 
 @pytest.mark.parametrize(

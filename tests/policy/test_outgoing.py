@@ -25,10 +25,20 @@ SPEAKING_TO_US = [
     ("Connection", "x-hop, close"),
     ("X-Hop", "1"),
     ("Transfer-Encoding", "chunked"),
+    ("Transfer_Encoding", "chunked"),
+    ("Content_Length", "99"),
+    ("X_HTTP-Method_Override", "DELETE"),
+    ("X-HTTP-Method", "DELETE"),
+    ("X-Original-URL", "/person/"),
+    ("X-Forwarded-Host", "elsewhere.example"),
+    ("X_Forwarded-For", "10.0.0.1"),
+    ("Forwarded", "for=10.0.0.1;host=elsewhere.example"),
+    ("X-Real-IP", "10.0.0.1"),
+    ("HTTP2-Settings", "AAMAAABk"),
     ("TE", "trailers"),
 ]
 NEGOTIATED = [("Accept", "text/xml"), ("Accept-Encoding", "br"), ("Cookie", "a=b"), ("If-None-Match", '"x"')]
-ITS_OWN = [("User-Agent", "tool/1"), ("X-Thing", "1"), ("X-Thing", "2")]
+ITS_OWN = [("User-Agent", "tool/1"), ("X_Thing", "0"), ("X-Thing", "1"), ("X-Thing", "2")]
 
 
 def request(method: str = "POST", *fields: tuple[str, str], body: bytes = b"") -> Request:

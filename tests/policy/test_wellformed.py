@@ -1,4 +1,4 @@
-"""What passes a lenient parser is judged by four things."""
+"""What passes a lenient parser is judged by five things."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from gateway.policy.wellformed import misread
 @pytest.mark.parametrize("hosts", [[], [""], ["gateway"], ["gateway:80"], ["[::1]:8080"], ["10.0.0.1 "], ["a_b"]])
 @pytest.mark.parametrize("codings", [[], ["chunked"], [" Chunked"]])
 def test_what_is_well_formed(version: tuple[int, int], target: str, hosts: list[str], codings: list[str]) -> None:
-    assert misread(version=version, target=target, hosts=hosts, codings=codings) is None
+    assert misread(version=version, target=target, hosts=hosts, codings=codings, fields=65_536) is None
 
 
 @pytest.mark.parametrize(
@@ -30,10 +30,11 @@ def test_what_is_well_formed(version: tuple[int, int], target: str, hosts: list[
         ({"codings": ["identity, chunked"]}, 501, "chunked is"),
         ({"codings": ["gzip"]}, 501, "Transfer-Encoding"),
         ({"codings": ["chunked", "chunked"]}, 501, "Transfer-Encoding"),
+        ({"fields": 65_537}, 431, "65536 bytes"),
     ],
 )
 def test_what_is_not(changed: dict[str, object], status: int, says: str) -> None:
-    well: dict[str, object] = {"version": (1, 1), "target": "/", "hosts": ["gateway"], "codings": []}
+    well: dict[str, object] = {"version": (1, 1), "target": "/", "hosts": ["gateway"], "codings": [], "fields": 0}
     found = misread(**(well | changed))  # type: ignore[arg-type] # a table of columns
     assert found is not None
     assert found.status == status

@@ -33,6 +33,8 @@ def test_a_status_line_has_the_registered_phrase(status: int, version: str, line
 
 def test_what_lasts_is_without_what_is_written_elsewhere() -> None:
     fields = [("ETag", '"x"'), ("Age", "3"), ("Content-Length", "9"), ("Connection", "close"), ("Server", "theirs")]
+    fields += [("X-Request-Id", "theirs"), ("Traceparent", "theirs"), ("Quota-Cost", "9"), ("RateLimit", "theirs")]
+    fields += [("RateLimit-Policy", "theirs")]
     lasting = head.lasting(Response(200, Headers(fields)), trace(replaced_characters=2))
     assert lasting == 'ETag: "x"\r\nQuota-Cost: 0\r\nServer: intervals-gateway\r\nContent-Replaced-Characters: 2\r\n'
 

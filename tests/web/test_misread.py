@@ -59,6 +59,7 @@ async def test_it_is_a_mistake_and_ends_the_connection(edge: Edge, octets: bytes
     [
         (b"GET /client/\r\n\r\n", 505),
         (b"GET /client/ HTTP/2.0\r\n" + HOST + b"\r\n", 505),
+        (b"GET /client/ HTTP/1.1\r\n" + HOST + (b"X: " + b"a" * 8000 + b"\r\n") * 9 + b"\r\n", 431),
         (b"GET /client/#top HTTP/1.1\r\n" + HOST + b"\r\n", 400),
         (b"GET /client/ HTTP/1.1\r\nHost: a b\r\n\r\n", 400),
         (b"POST / HTTP/1.1\r\n" + HOST + b"Transfer-Encoding: identity, chunked\r\n\r\n0\r\n\r\n", 501),

@@ -13,7 +13,7 @@ REDACTED = "[redacted]"
 
 _NOTHING = re.compile(r"(?!)")
 _CREDENTIAL = re.compile(r"\b(basic|bearer)\s+(?=\S*[\d=])[\w.~+/=-]{8,}", re.IGNORECASE)
-_ADDRESS = re.compile(r"[\w.+-]+(?:@|%40)[\w-]+(?:\.[\w-]+)+", re.IGNORECASE)
+_ADDRESS = re.compile(r"(?<![\w.+-])[\w.+-]++(?:@|%40)[\w-]+(?:\.[\w-]+)+", re.IGNORECASE)
 _QUERY = re.compile(r"(/[^\s?\"'<>]*\?)([^\s\"'<>]+)")
 _PARAMETER = re.compile(r"([?&][^\s=&?#\"'<>]{1,64}=)[^\s&#\"'<>]+")
 

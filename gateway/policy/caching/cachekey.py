@@ -26,9 +26,11 @@ def partition(account: AccountName, authorization: str | None) -> Partition:
 
 
 def document_key(owner: Partition, match: Match, query: str) -> CacheKey:
-    """Name the document of a documented resource, whatever its format, its final slash, or its query's order."""
-    member = "" if match.member is None else quote(unquote(match.member), safe="")
-    return _key(owner, "document", f"{match.resource.name}/{member}?{_canonical_query(query)}")
+    """Name the document of a documented resource, whatever its format, its final slash, or its query's order.
+
+    A member is named as it was written: whether 5, %35 and 05 are one to the upstream is for the upstream to say.
+    """
+    return _key(owner, "document", f"{match.resource.name}/{match.member or ''}?{_canonical_query(query)}")
 
 
 def plain_key(owner: Partition, target: str) -> CacheKey:
@@ -46,13 +48,14 @@ def _canonical_query(query: str) -> str:
     """Order the parameters by name (repeated ones keep their order) and encode each in one way."""
     if not query:
         return ""
-    pairs = [part.partition("=") for part in query.split("&") if part]
+    pairs = [part.partition("=") for part in query.replace("+", " ").split("&") if part]
     canonical = sorted(((_one_way(name), equals, _one_way(value)) for name, equals, value in pairs), key=lambda p: p[0])
     return "&".join("".join(pair) for pair in canonical)
 
 
 def _one_way(text: str) -> str:
-    return quote(unquote(text.replace("+", " "), errors="surrogateescape"), safe="", errors="surrogateescape")
+    """Encode a part in one way, octet for octet: what is no UTF-8 stays apart from what else is none."""
+    return quote(unquote(text, errors="surrogateescape"), safe="", errors="surrogateescape")
 
 
 def _identity(authorization: str | None) -> str:

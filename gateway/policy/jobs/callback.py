@@ -8,7 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from typing import NamedTuple
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
+
+from gateway.policy import segments
 
 _PORTS = {"http": 80, "https": 443}
 _PLAIN = re.compile(r"[A-Za-z0-9\-._~:/?\[\]@!$&'()*+,;=%]+")  # RFC 3986 §2; a fragment is never sent
@@ -37,7 +39,7 @@ def why_not(url: str) -> str | None:
         return "it is no http or https URL with a host"
     if "@" in parts.netloc:
         return "it holds a user name"
-    if any(segment in (".", "..") for segment in _segments(parts.path)):
+    if segments.climbs(parts.path):
         return "its path goes up or stays, by . or .."
     return None
 
@@ -60,8 +62,3 @@ def _parts(url: str) -> _Parts:
     scheme = parts.scheme.lower()
     host = (parts.hostname or "").removesuffix(".")
     return _Parts(scheme, host, parts.port or _PORTS.get(scheme, 0), parts.path or "/")
-
-
-def _segments(path: str) -> list[str]:
-    """The segments as a receiver may read them, which undoes percent-encoding (also that of a slash, and twice)."""
-    return unquote(unquote(path)).replace("\\", "/").split("/")

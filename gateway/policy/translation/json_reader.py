@@ -58,6 +58,12 @@ def _constant(text: str) -> NoReturn:
     raise _Refused(f"{text} is not JSON")
 
 
+def _place(text: str, line: int, column: int) -> tuple[int, int]:
+    """Find the line and column behind `text`, which begins at these."""
+    lines = text.count("\n")
+    return line + lines, len(text) - text.rfind("\n") if lines else column + len(text)
+
+
 _scan = JSONDecoder(
     object_pairs_hook=_object, parse_int=_integer, parse_float=Number, parse_constant=_constant
 ).raw_decode
@@ -93,7 +99,7 @@ class JsonReader:
     def _extend(self) -> None:
         """Drop what is read and take in more: as much again as is there of a string that no window holds."""
         dropped, self._window = self._window[: self._at], self._window[self._at :]
-        self._line, self._column = self._place(dropped)
+        self._line, self._column = _place(dropped, self._line, self._column)
         self._at = 0
         end = self._read + max(WINDOW, len(self._window))
         try:
@@ -106,13 +112,8 @@ class JsonReader:
         self._window += fresh
         self._halves = _half.search(self._window) is not None
 
-    def _place(self, text: str) -> tuple[int, int]:
-        """Find the line and column behind `text`, which begins where the window does."""
-        lines = text.count("\n")
-        return self._line + lines, len(text) - text.rfind("\n") if lines else self._column + len(text)
-
     def _refuse(self, reason: str) -> NoReturn:
-        raise Malformed(reason, *self._place(self._window[: self._at]))
+        raise Malformed(reason, *_place(self._window[: self._at], self._line, self._column))
 
     # ---- values
 
@@ -192,10 +193,10 @@ class JsonReader:
         while mark != "}":
             if mark != '"':
                 self._refuse("a name in double quotes was expected")
-            place = self._place(self._window[: self._at])
+            window, at, line, column = self._window, self._at, self._line, self._column
             name = yield from self._value(depth)
             if not isinstance(name, str) or name in fields:
-                raise Malformed("a name stands a second time in one object", *place)
+                raise Malformed("a name stands a second time in one object", *_place(window[:at], line, column))
             if (yield from self._next_mark()) != ":":
                 self._refuse("a colon was expected")
             self._at += 1

@@ -21,7 +21,8 @@ _WIDE = {
 """How a body of two bytes a character begins (XML 1.0 appendix F)."""
 
 _SINGLE_BYTE = {"iso-8859-1", "latin1", "windows-1252"}
-_AS_IT_IS = {"utf-8", "utf8", "us-ascii", "ascii", "utf-16"}
+_UTF_8 = "utf-8"
+_AS_IT_IS = {_UTF_8, "utf8", "us-ascii", "ascii", "utf-16"}
 """Declared encodings whose bytes are read as UTF-8: .NET writes `utf-16` before text that is sent as UTF-8."""
 
 
@@ -104,18 +105,28 @@ def _children(value: Value, otherwise: str) -> Fields:
     raise Malformed(otherwise, 1, 1)
 
 
+def is_utf8(body: bytes) -> bool:
+    """Whether a body is in UTF-8, as far as its beginning tells."""
+    return _encoding(body) == _UTF_8
+
+
+def _encoding(body: bytes) -> str:
+    """Name the encoding that a body begins with, or declares; UTF-8 for those that are read as such."""
+    if (wide := _WIDE.get(body[:2])) is not None:
+        return wide
+    found = _declared.match(body, 3 if body.startswith(b"\xef\xbb\xbf") else 0, 256)
+    name = found[1].decode("ascii").lower() if found else _UTF_8
+    return _UTF_8 if name in _AS_IT_IS else name
+
+
 def _utf8(body: bytes) -> bytes:
     """Bring a body into UTF-8, the only encoding the reader knows. Raises `Malformed` for encodings not accepted."""
-    wide = _WIDE.get(body[:2])
-    if wide is None:
-        found = _declared.match(body, 3 if body.startswith(b"\xef\xbb\xbf") else 0, 256)
-        name = found[1].decode("ascii").lower() if found else "utf-8"
-        if name in _AS_IT_IS:
-            return body
-        if name not in _SINGLE_BYTE:
-            raise Malformed(f"the encoding {name} is not accepted, UTF-8 is", 1, 1)
-        wide = name
+    name = _encoding(body)
+    if name == _UTF_8:
+        return body
+    if name not in _SINGLE_BYTE and body[:2] not in _WIDE:
+        raise Malformed(f"the encoding {name} is not accepted, UTF-8 is", 1, 1)
     try:
-        return body.decode(wide).encode()
+        return body.decode(name).encode()
     except UnicodeError as error:
-        raise Malformed(f"text that is not {wide}, as its beginning says", 1, 1) from error
+        raise Malformed(f"text that is not {name}, as its beginning says", 1, 1) from error

@@ -60,3 +60,8 @@ def test_without_secrets_nothing_is_changed() -> None:
 )
 def test_prose_loses_credentials_and_parameter_values(text: str, written: str) -> None:
     assert Redaction().prose(text) == written
+
+
+def test_work_grows_with_the_text_and_no_faster() -> None:
+    """What an upstream says in its error may be long; anything quadratic would take minutes."""
+    assert Redaction().prose("a" * 200_000) == "a" * 200_000

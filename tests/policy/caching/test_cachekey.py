@@ -57,6 +57,11 @@ def test_accounts_never_share() -> None:
         (("/client/", "search=a%26b=1"), ("/client/", "search=a&b=1"), False),
         (("/client/", "search=%C3%A9"), ("/client/", "search=%c3%a9"), True),
         (("/client/", "a"), ("/client/", "a="), False),
+        (("/client/a%20b", ""), ("/client/a+b", ""), False),
+        (("/client/%35", ""), ("/client/5", ""), False),
+        (("/client/%ff", ""), ("/client/%fe", ""), False),
+        (("/client/%ff", ""), ("/client/%ef%bf%bd", ""), False),
+        (("/client/", "a=%ff"), ("/client/", "a=%fe"), False),
         (("/client/", ""), ("/project/", ""), False),
     ],
 )

@@ -26,7 +26,9 @@ def test_only_the_octets_of_the_target_that_are_not_ascii(line: bytes, expected:
     assert encoded(line) == expected, "the rest may come later"
 
 
-@pytest.mark.parametrize("octets", [b"", b"\x16\x03\x01\x02\x00\xfc", b"g\xc3\xa9t / HTTP/1.1\r\n\r\n", b"\r\nGET /\xe9 "])
+@pytest.mark.parametrize(
+    "octets", [b"", b"\x16\x03\x01\x02\x00\xfc", b"g\xc3\xa9t / HTTP/1.1\r\n\r\n", b"\r\nGET /\xe9 "]
+)
 def test_what_does_not_begin_like_a_request_stays_as_it_is(octets: bytes) -> None:
     assert encoded(octets) == octets
 

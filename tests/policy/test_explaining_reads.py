@@ -33,7 +33,7 @@ def told(target: str, terms: Terms = TERMS, rows: catalogue.Catalogue = ROWS, me
             "/client/?active=&limit=x",
             "active: a parameter is empty or repeated\nlimit is no count",
         ),
-        ("/client/?sortfield=id", "/client/?sortfield=id", "decide it:\nsortfield and sortdir are not a documented"),
+        ("/client/?sortfield=id", "/client/?limit=2147483647", "forwarded if more than one row remains"),
         ("/client/?sortdir=up", "/client/?sortdir=up", "decide it:\nsortfield and sortdir are not a documented column"),
         ("/client/?sortfield=name&sortdir=ASC", "/client/?limit=2147483647", "forwarded if more than one row remains"),
         ("/client/?sortfield=id&sortdir=ASC", "/client/?limit=2147483647", "two rows have the same, or one has none"),

@@ -6,7 +6,7 @@ Strict on purpose: RFC 9111 §5.3 takes a date that is not one for a time in the
 from __future__ import annotations
 
 import re
-from calendar import timegm
+from calendar import monthrange, timegm
 from email.utils import formatdate
 
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
@@ -38,7 +38,7 @@ def read(value: str | None) -> float | None:
     )
     if len(found["year"]) == 2:
         year += 1900 if year >= _CENTURY_TURNS else 2000
-    if year < 1 or not 1 <= day <= 31 or hour > 23 or minute > 59 or second > 60:
+    if year < 1 or not 1 <= day <= monthrange(year, month)[1] or hour > 23 or minute > 59 or second > 60:
         return None
     return float(timegm((year, month, day, hour, minute, second, 0, 0, 0)))
 

@@ -34,6 +34,11 @@ def strikes(fault: str, method: str = "GET") -> int:
     return 2 if method == "GET" and fault in ("reset", "apply_then_reset") else 1
 
 
+def waiting(fault: str, more: str = "") -> Setup:
+    """A gateway that soon gives up an answer that never comes, and has time for all others."""
+    return Setup(timeout=0.3, more=more) if fault == "timeout" else Setup(more=more)
+
+
 def ageing() -> Options:
     """An upstream whose answers are older than fresh when they arrive: what is stored is stale at once."""
     return options(answer_headers={"Age": "100"})
@@ -49,7 +54,7 @@ async def nothing_stayed(house: House) -> None:
 async def test_a_broken_connection_is_told_and_no_write_is_sent_twice(
     open_house: OpenHouse, fault: str, kind: str, status: int, method: str, body: object, accept: str
 ) -> None:
-    house = await open_house(Setup(timeout=0.3))
+    house = await open_house(waiting(fault))
     await house.tool().get("/me/")  # the broken request goes out on a connection that was kept alive
     house.simulator.fail_next(fault, strikes(fault, method))
     answer = await house.tool().ask(method, "/time/900002", accept, body)
@@ -65,7 +70,7 @@ async def test_a_broken_connection_is_told_and_no_write_is_sent_twice(
 
 @pytest.mark.parametrize("fault", ["reset", "truncated", "timeout", "error", "offline"])
 async def test_the_quota_cost_is_true_also_where_the_answer_was_lost(open_house: OpenHouse, fault: str) -> None:
-    house = await open_house(Setup(timeout=0.3, more=_STALE), upstream=ageing())
+    house = await open_house(waiting(fault, _STALE), upstream=ageing())
     often = strikes(fault)
     house.simulator.fail_next(fault, times=1 + 2 * often)
     tool = house.tool()
@@ -124,7 +129,7 @@ async def test_an_upstream_that_is_not_there_costs_nothing_and_is_told(open_hous
 
 @pytest.mark.parametrize("fault", ["reset", "truncated", "timeout", "error", "database", "offline"])
 async def test_stale_if_error_serves_what_is_stored_and_says_so(open_house: OpenHouse, fault: str) -> None:
-    house = await open_house(Setup(timeout=0.3, more=_STALE), upstream=ageing())
+    house = await open_house(waiting(fault, _STALE), upstream=ageing())
     stored = await house.tool().get("/time/900001")
     house.simulator.fail_next(fault, strikes(fault))
     stale = await house.tool().get("/time/900001", XML)

@@ -63,3 +63,42 @@ def test_items(value: str, expected: list[Value] | None) -> None:
 def test_nothing_a_peer_writes_raises(value: str) -> None:
     structured.dictionary(value)
     structured.items(value)
+
+
+PRINTABLE = st.text(st.characters(min_codepoint=0x20, max_codepoint=0x7E), max_size=8)
+KEY = st.from_regex(r"[a-z*][a-z0-9_.*-]{0,5}", fullmatch=True)
+BARE = st.one_of(
+    PRINTABLE,
+    st.booleans(),
+    st.integers(-(10**15) + 1, 10**15 - 1),
+    st.from_regex(r"[A-Za-z*][A-Za-z0-9!#$%&'*+.^_`|~:/-]{0,6}", fullmatch=True).map(Opaque),
+    st.integers(-(10**12) + 1, 10**12 - 1).map(lambda number: Opaque(f"{number}.5")),
+    st.sampled_from([Opaque("::"), Opaque(":YQ==:"), Opaque("@-60"), Opaque('%"a%c3%bc"')]),
+)
+PARAMETERS = st.lists(st.tuples(KEY, st.none() | BARE), max_size=2)
+
+
+def written(value: Value) -> str:
+    if isinstance(value, bool):
+        return f"?{value:d}"
+    if isinstance(value, str):
+        return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return value.text if isinstance(value, Opaque) else str(value)
+
+
+def parameters(pairs: list[tuple[str, Value | None]]) -> str:
+    return "".join(f"; {key}" if value is None else f";{key}={written(value)}" for key, value in pairs)
+
+
+INNER = st.lists(st.tuples(BARE, PARAMETERS), max_size=3).map(
+    lambda pairs: Opaque(f"({' '.join(written(value) + parameters(more) for value, more in pairs)})")
+)
+
+
+@given(st.lists(st.tuples(KEY, BARE | INNER, PARAMETERS), max_size=4), st.sampled_from([",", ", ", " , ", "\t,\t"]))
+def test_what_is_written_is_read(members: list[tuple[str, Value, list[tuple[str, Value | None]]]], comma: str) -> None:
+    """RFC 9651 §4.1: any dictionary and any list, with parameters everywhere."""
+    values = [written(value) + parameters(more) for _, value, more in members]
+    assert structured.items(comma.join(values)) == [value for _, value, _ in members]
+    named = comma.join(f"{key}={text}" for (key, _, _), text in zip(members, values, strict=True))
+    assert structured.dictionary(named) == {key: value for key, value, _ in members}

@@ -10,6 +10,7 @@ from gateway.exchange.fetch import Fetch, Landing, Order
 from gateway.exchange.passing.inquiry import Inquiry
 from gateway.exchange.passing.revalidation import Passed, Reading, Revalidation
 from gateway.exchange.passing.variants import Variants
+from gateway.exchange.setbacks import Setbacks
 from gateway.exchange.writing.departures import Departures
 from gateway.exchange.writing.effects import Effects
 from gateway.policy.caching import invalidation
@@ -23,7 +24,8 @@ class Flights:
     """Launches requests, each settled with the store before anybody hears of it.
 
     `origin` is the upstream's URL, to know its absolute references by. `effects` drops documented resources where a
-    write to one passes here: other media, sub-actions. `departures` notes writes while they are under way.
+    write to one passes here: other media, sub-actions. `departures` notes writes while they are under way, `setbacks`
+    reads that failed.
     """
 
     def __init__(
@@ -35,6 +37,7 @@ class Flights:
         origin: str,
         effects: Effects,
         departures: Departures,
+        setbacks: Setbacks,
     ) -> None:
         self.variants = Variants(cache)
         self._revalidation = Revalidation(self.variants)
@@ -44,6 +47,7 @@ class Flights:
         self._origin = origin
         self._effects = effects
         self._departures = departures
+        self._setbacks = setbacks
 
     def board(self, inquiry: Inquiry, entry: Entry | None) -> tuple[Flight[Passed], bool]:
         """Join the flight of an equal request that no write came before, or launch one; True when it was joined."""
@@ -65,7 +69,8 @@ class Flights:
         generation = self._cache.generation(account, inquiry.resource)
         with self.variants.underway.reading(inquiry.key, account, flight) as read:
             try:
-                landing = await self._fetch(inquiry.order(entry), flight)
+                fetching = self._fetch(inquiry.order(entry), flight)
+                landing = await (fetching if entry is None else self._setbacks.through(entry.key, fetching))
             except Fault as fault:
                 return fault
             return await self._revalidation.settle(Reading(inquiry, entry, read, generation), landing)

@@ -15,6 +15,7 @@ from gateway.exchange.fetch import Fetch
 from gateway.exchange.passing.flights import Flights
 from gateway.exchange.passing.inquiry import Inquiry
 from gateway.exchange.passing.revalidation import Passed
+from gateway.exchange.setbacks import Setbacks
 from gateway.exchange.writing.departures import Departures
 from gateway.exchange.writing.effects import Effects
 from gateway.exchange.writing.idempotency import Idempotency
@@ -50,8 +51,15 @@ class Passage:
         departures: Departures,
         idempotency: Idempotency,
     ) -> None:
+        self._setbacks = Setbacks(clock)
         self._flights = Flights(
-            cache=cache, fetch=fetch, coalescer=coalescer, origin=origin, effects=effects, departures=departures
+            cache=cache,
+            fetch=fetch,
+            coalescer=coalescer,
+            origin=origin,
+            effects=effects,
+            departures=departures,
+            setbacks=self._setbacks,
         )
         self._variants = self._flights.variants
         self._coalescer = coalescer
@@ -73,6 +81,10 @@ class Passage:
             if not isinstance(decision, Forward):
                 return self._hit(inquiry, found.entry, decision, trace)
             trace.forwarded = decision.reason
+            if decision.reason == "stale" and self._setbacks.pausing(found.entry.key):
+                stale = self._stand_in(inquiry, found.entry, trace, freshness.serves_error)
+                if stale is not None:
+                    return stale
         trace.outcome = Outcome.MISS
         return await self._forward(inquiry, found.entry, trace)
 
@@ -87,7 +99,8 @@ class Passage:
     def _hit(self, inquiry: Inquiry, entry: Entry, found: Fresh | Refreshable, trace: Trace) -> Response:
         trace.outcome = Outcome.HIT if found.ttl > 0 else Outcome.STALE
         trace.ttl = found.ttl
-        if isinstance(found, Refreshable) and "only-if-cached" not in inquiry.asked:
+        refreshes = isinstance(found, Refreshable) and not self._setbacks.pausing(entry.key)
+        if refreshes and "only-if-cached" not in inquiry.asked:
             self._flights.board(inquiry.for_the_store(), entry)  # nobody rides: it is for those who come later
         return _delivered(inquiry.request, _aged(entry, found.age))
 

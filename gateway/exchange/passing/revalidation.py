@@ -60,10 +60,7 @@ class Revalidation:
             case Bearing.FRESHENS:
                 return await self._freshened(reading, landing)
             case Bearing.REPLACES:
-                passed = await self._taken(reading, landing)
-                if not passed.stored:
-                    await self._forget(reading)
-                return passed
+                return await self._taken(reading, landing)
             case Bearing.NONE:
                 if stored is None:
                     return await self._taken(reading, landing)
@@ -76,8 +73,11 @@ class Revalidation:
         return await self._keep(reading, landing, storing.dated(landing.response, received_at=landing.received_at))
 
     async def _taken(self, reading: Reading, landing: Landing) -> Passed:
-        """Take an answer as it came."""
-        kept = await self.keep(reading, landing) if reading.inquiry.request.method == "GET" else None
+        """Take an answer as it came, in place of all that is stored for those who ask like this."""
+        inquiry = reading.inquiry
+        kept = await self.keep(reading, landing) if inquiry.request.method == "GET" else None
+        if reading.stored is not None and "no-store" not in inquiry.asked:
+            await self._variants.supersede(inquiry, kept, asked_at=landing.requested_at)
         shared = storing.for_all_who_ask(landing.response)
         return Passed(landing, landing.response, shared, whole=kept is not None, stored=kept is not None)
 

@@ -8,9 +8,9 @@ from gateway.exchange.cache import Cache
 from gateway.exchange.passing.inquiry import Inquiry
 from gateway.exchange.passing.underway import Read, Underway
 from gateway.exchange.rendering import HeldAnswer
-from gateway.policy.caching import choices, invalidation, vary
+from gateway.policy.caching import choices, invalidation, storing, vary
 from gateway.policy.caching.entry import Entry, Selector
-from gateway.policy.names import AccountName
+from gateway.policy.names import AccountName, CacheKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Variants:
         return Found(None, "vary-miss" if varies and mine else "uri-miss")
 
     async def keep(self, entry: Entry, inquiry: Inquiry, read: Read, generation: int) -> Entry | None:
-        """Store a response, unless it was overtaken by what makes it invalid; its key is made here."""
+        """Store a response, unless what makes it invalid or a newer one came before it; its key is made here."""
         groups = invalidation.groups(entry.response.headers)
         names = vary.names(entry.response.headers)
         held = await self._cache.find(inquiry.key)
@@ -52,6 +52,9 @@ class Variants:
         selecting = vary.selecting(names, inquiry.sent.headers)
         key = choices.variant_key(before, inquiry.caller.partition, selecting)
         entry = replace(entry, key=key, vary=selecting)
+        present = self._cache.peek(key)
+        if present is not None and storing.outrun(entry, present.entry):
+            return None
         added = choices.added(before, inquiry.caller.partition, entry)
         if added.changed:
             await self._cache.keep(added.choices, generation)
@@ -63,8 +66,22 @@ class Variants:
         return entry if kept and not read.overtaken(groups) else None
 
     async def forget(self, entry: Entry) -> None:
-        """Drop one response."""
-        await self._cache.drop(Selector(key=entry.key))
+        """Drop one response, but not what has taken its place since."""
+        found = await self._cache.find(entry.key)
+        if found is not None and found.entry.requested_at <= entry.requested_at:
+            await self._cache.drop(Selector(key=entry.key))
+
+    async def supersede(self, inquiry: Inquiry, successor: Entry | None, *, asked_at: float) -> None:
+        """Drop all that the inquiry selects and that was asked for earlier, but the successor, if that was kept.
+
+        One that does vary would be preferred to a newer one that does not, and an older one be next in turn.
+        """
+        held = await self._cache.find(inquiry.key)
+        selected = [self._key(held.entry, names, inquiry) for names in choices.sets(held.entry)] if held else []
+        for key in selected:
+            found = None if successor and key == successor.key else await self._cache.find(key)
+            if found is not None and found.entry.requested_at < asked_at:
+                await self._cache.drop(Selector(key=key))
 
     async def invalidate(self, account: AccountName, targets: list[str], groups: frozenset[str]) -> None:
         """Drop all responses of some targets and groups, in every partition of the account."""
@@ -78,9 +95,7 @@ class Variants:
             await self._cache.drop(Selector(key=key))  # only for the room they take
 
     async def _variant(self, held: HeldAnswer, names: tuple[str, ...], inquiry: Inquiry) -> Entry | None:
-        selecting = vary.selecting(names, inquiry.sent.headers) if names else ()
-        key = choices.variant_key(held.entry, inquiry.caller.partition, selecting)
-        found = await self._cache.find(key)
+        found = await self._cache.find(self._key(held.entry, names, inquiry))
         if found is None:
             return None
         for group in invalidation.groups(found.entry.response.headers):
@@ -88,6 +103,11 @@ class Variants:
             if not choices.holds(mark.entry if mark else None, found.entry):
                 return None
         return found.entry
+
+    @staticmethod
+    def _key(held: Entry, names: tuple[str, ...], inquiry: Inquiry) -> CacheKey:
+        selecting = vary.selecting(names, inquiry.sent.headers) if names else ()
+        return choices.variant_key(held, inquiry.caller.partition, selecting)
 
     async def _mark(self, group: str, entry: Entry, generation: int) -> None:
         held = await self._cache.find(choices.group_key(entry.account, group))

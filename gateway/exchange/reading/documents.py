@@ -12,6 +12,7 @@ from gateway.exchange.landing import Landed, Place
 from gateway.exchange.reading.filling import Filling
 from gateway.exchange.reading.question import Question
 from gateway.exchange.rendering import HeldAnswer
+from gateway.exchange.setbacks import Setbacks
 from gateway.policy import outgoing
 from gateway.policy.caching import freshness
 from gateway.policy.caching.freshness import Forward, Refreshable
@@ -51,6 +52,7 @@ class Documents:
         self._form = form
         self._max_body = max_body
         self._filling = filling
+        self._setbacks = Setbacks(clock)
 
     async def obtain(self, question: Question, trace: Trace) -> HeldAnswer:
         """Find or fetch what is asked; what happened is in the trace. Raises `Fault`."""
@@ -59,7 +61,9 @@ class Documents:
             return await self._forward(question, None, "uri-miss", trace)
         decision = freshness.decide(held.entry, question.asked, self._clock())
         if isinstance(decision, Forward):
-            return await self._forward(question, held, decision.reason, trace)
+            pausing = decision.reason == "stale" and self._setbacks.pausing(question.key)
+            stale = self.stand_in(question, held, trace) if pausing else None
+            return stale or await self._forward(question, held, decision.reason, trace)
         trace.outcome = Outcome.HIT if decision.ttl > 0 else Outcome.STALE
         trace.ttl, trace.detail = decision.ttl, SELECTED if held.source else None
         if isinstance(decision, Refreshable):
@@ -77,8 +81,9 @@ class Documents:
         return landed.held.entry.response
 
     def refresh(self, question: Question) -> None:
-        """Launch a flight that nobody rides: it renews the entry for those who come later."""
-        self._board(question)
+        """Launch a flight that nobody rides: it renews the entry for those who come later, unless that just failed."""
+        if not self._setbacks.pausing(question.key):
+            self._board(question)
 
     def stand_in(self, question: Question, held: HeldAnswer | None, trace: Trace) -> HeldAnswer | None:
         """The stored answer that may stand in for a failure (RFC 5861 §4), if there is one."""
@@ -148,7 +153,7 @@ class Documents:
         place = Place(question.key, caller.account, match, request.target, generation)
 
         async def fetch() -> Landed:
-            landed = await self._fetch(order, flight)
+            landed = await self._setbacks.through(question.key, self._fetch(order, flight))
             return await landing.stored(
                 landed, place, request.headers, self._cache, query=request.query, max_body=self._max_body
             )

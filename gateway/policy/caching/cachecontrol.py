@@ -13,6 +13,7 @@ from gateway.policy.messages import Headers
 
 _DIRECTIVE = re.compile(r"""([!#$%&'*+.^_`|~0-9A-Za-z-]+)(?:\s*=\s*("(?:[^"\\]|\\.)*"|[^,;"]*))?""")
 _DELTA_CEILING = 2**31  # RFC 9111 §1.2.2: a larger number means "very long"
+_DIGITS = 11  # int() itself refuses more than 4300
 
 Directives = Mapping[str, str | None]
 """Lower-case directive names with their unquoted arguments (None: no argument)."""
@@ -44,8 +45,16 @@ def seconds(directives: Directives, name: str) -> float | None:
     """The delta-seconds of a directive; 0 when it is there but unreadable, None when it is absent."""
     if name not in directives:
         return None
-    argument = directives[name] or ""
-    return float(min(int(argument), _DELTA_CEILING)) if argument.isascii() and argument.isdigit() else 0.0
+    spelled = delta(directives[name] or "")
+    return 0.0 if spelled is None else spelled
+
+
+def delta(text: str) -> float | None:
+    """Read delta-seconds (RFC 9111 §1.2.2) however many digits they have; None when they are none."""
+    if not (text.isascii() and text.isdigit()):
+        return None
+    digits = text.lstrip("0")[:_DIGITS] or "0"  # so many digits are beyond the ceiling, whatever follows
+    return float(min(int(digits), _DELTA_CEILING))
 
 
 def unqualified(directives: Directives, name: str) -> bool:

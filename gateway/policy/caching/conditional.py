@@ -11,7 +11,17 @@ FOR_THE_ORIGIN = frozenset({"if-match", "if-unmodified-since"})
 
 FOR_CACHES = frozenset({"if-none-match", "if-modified-since"})
 
-_OF_THE_BODY = frozenset({"content-encoding", "content-language", "content-length", "content-range", "content-type"})
+_OF_THE_BODY = frozenset(
+    {
+        "content-digest",
+        "content-encoding",
+        "content-language",
+        "content-length",
+        "content-md5",
+        "content-range",
+        "content-type",
+    }
+)
 """Fields about a body that a 304 does not have (RFC 9110 §15.4.5)."""
 
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from gateway.policy.caching import validation
 from gateway.policy.caching.conditional import FOR_CACHES
 from gateway.policy.messages import Headers, Response
 
-_NEVER_UPDATED = frozenset({"content-encoding", "content-length", "content-range"})
-"""Fields that tell how to read the stored body (§3.2): a 304 has none to tell about."""
+_NEVER_UPDATED = frozenset({"content-digest", "content-encoding", "content-length", "content-range"})
+"""Fields that tell how to read the stored body, or what is in it (§3.2): a 304 has none to tell about."""
+
+_TELLING = ("etag", "last-modified", "content-length")
+"""Fields by which a HEAD's answer describes a content (§4.3.5); without any, each time it would renew what is stored
+for another lifetime, however long ago that changed."""
 
 _ABOUT_THE_REQUEST = frozenset({412, 416, 429})
 """Statuses that say nothing of what is stored."""
@@ -25,14 +28,17 @@ class Bearing(StrEnum):
 
 
 def asking(sent: Headers, stored: Response) -> Headers:
-    """Add the stored validators to a request (§4.3.1). Tags of the caller's own stay beside the stored one (§4.3.2)."""
-    tag, modified = stored.headers.get("etag"), stored.headers.get("last-modified")
-    if tag is None and modified is None:
+    """Put the stored validators in place of the caller's (§4.3.1), whose conditions are judged by what comes of it.
+
+    Both could be sent (§4.3.2), but a 304 that names no tag might then be about either, and one about the caller's
+    would leave nothing to answer the next with.
+    """
+    if not _has_validator(stored):
         return sent
+    tag, modified = stored.headers.get("etag"), stored.headers.get("last-modified")
     fields = list(sent.without(FOR_CACHES))
     if tag is not None:
-        theirs = [each for each in validation.tags(sent.get("if-none-match")) if each != tag]
-        fields.append(("If-None-Match", ", ".join([tag, *theirs])))
+        fields.append(("If-None-Match", tag))
     if modified is not None:
         fields.append(("If-Modified-Since", modified))
     return Headers(fields)
@@ -43,13 +49,14 @@ def bearing(method: str, sent: Headers, stored: Response | None, answer: Respons
     if stored is None:
         return Bearing.NONE
     if answer.status == 304:
-        if _identifies(stored.headers, answer.headers):
+        theirs = _conditional(sent) and not _has_validator(stored)
+        if _identifies(stored.headers, answer.headers) and not (theirs and "if-none-match" in sent):
             return Bearing.FRESHENS
-        return Bearing.REPLACES if _conditional(sent) else Bearing.STANDS
+        return Bearing.REPLACES if theirs else Bearing.STANDS
     if answer.status >= 500 or answer.status in _ABOUT_THE_REQUEST:
         return Bearing.NONE
     if method == "HEAD":
-        if answer.status != 200:
+        if answer.status != 200 or not any(name in answer.headers for name in _TELLING):
             return Bearing.NONE
         return Bearing.FRESHENS if _same(stored, answer.headers) else Bearing.REPLACES
     return Bearing.REPLACES
@@ -60,6 +67,10 @@ def updated(stored: Response, newer: Headers) -> Response:
     fields = [field for field in newer if field[0].lower() not in _NEVER_UPDATED]
     replaced = {name.lower() for name, _ in fields} | {"age"}
     return Response(stored.status, Headers([*stored.headers.without(replaced), *fields]), stored.body)
+
+
+def _has_validator(stored: Response) -> bool:
+    return "etag" in stored.headers or "last-modified" in stored.headers
 
 
 def _conditional(sent: Headers) -> bool:

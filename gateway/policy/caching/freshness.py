@@ -52,7 +52,7 @@ def initial_age(headers: Headers, *, requested_at: float, received_at: float) ->
     """The corrected initial age of an answer just received (RFC 9111 §4.2.3)."""
     lines = headers.lines("age")
     first = lines[0].split(",")[0].strip() if lines else ""
-    said = float(min(int(first), 2**31)) if first.isascii() and first.isdigit() else 0.0
+    said = cachecontrol.delta(first) or 0.0
     dated = httpdate.read(headers.get("date"))
     apparent = max(0.0, received_at - dated) if dated is not None else 0.0
     return max(apparent, said + max(0.0, received_at - requested_at))
@@ -134,6 +134,7 @@ def serves_disconnected(entry: Entry, asked: Directives, now: float) -> Fresh | 
 def _stands_in(entry: Entry, asked: Directives, now: float, span: float) -> Fresh | None:
     current = age(entry, now)
     ttl = entry.lifetime - current
+    span = max(span, cachecontrol.seconds(asked, "stale-if-error") or 0.0)  # the caller may allow more, never less
     stored = targeted.directives(entry.response.headers)
     if stored.keys() & _NEVER_STALE or cachecontrol.unqualified(stored, "no-cache") or "no-cache" in asked:
         return None

@@ -12,6 +12,9 @@ from gateway.policy.messages import Headers, Response
 
 _BYTES = re.compile(r"bytes=\s*(?:(\d{1,18})-(\d{0,18})|-(\d{1,18}))\s*", re.IGNORECASE | re.ASCII)
 
+_OF_THE_CONTENT = frozenset({"content-digest", "content-md5"})
+"""Digests of exactly what is sent (RFC 9530 §2); one of the whole (Repr-Digest) is as true of a part."""
+
 _STRONG_AFTER = 1.0
 """Seconds between Last-Modified and Date from which the first is a strong validator (RFC 9110 §8.8.2.2)."""
 
@@ -24,10 +27,12 @@ def answered(asked: Headers, whole: Response) -> Response:
     if found[2] and int(found[2]) < int(found[1]):
         return whole  # §14.1.1: a last position before the first is no range at all
     length = len(whole.body)
+    if not length and (found[3] or "").strip("0"):
+        return whole  # §14.1.2: there are last octets of nothing, but no Content-Range to tell them by
     first, last = _span(found, length)
     if first >= length:
         return Response(416, Headers([("Content-Range", f"bytes */{length}")]))
-    headers = whole.headers.put("Content-Range", f"bytes {first}-{last}/{length}")
+    headers = whole.headers.without(_OF_THE_CONTENT).put("Content-Range", f"bytes {first}-{last}/{length}")
     return Response(206, headers, whole.body[first : last + 1])
 
 

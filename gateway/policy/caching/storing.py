@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from gateway.policy import httpdate
 from gateway.policy.caching import cachecontrol, freshness, targeted, vary
+from gateway.policy.caching.entry import Entry
 from gateway.policy.catalogue import Lifetimes
 from gateway.policy.messages import Request, Response
 
@@ -76,11 +77,25 @@ def for_all_who_ask(answer: Response) -> bool:
     """May those who ask for the same at the same time, with the same fields and credential, have this answer too?
 
     Its lifetime does not matter, since nobody gets it later than the first; but what must not be stored, is one
-    reader's own, must be validated for each, or sets cookies, each has to ask for (RFC 9111 §4, §5.2.2).
+    reader's own, must be validated for each, or sets cookies, each has to ask for, be it but some of its fields
+    (RFC 9111 §4, §5.2.2).
     """
     said = targeted.directives(answer.headers)
-    alone = cachecontrol.unqualified(said, "no-cache") or "set-cookie" in answer.headers
+    alone = not said.keys().isdisjoint({"no-cache", "private"}) or "set-cookie" in answer.headers
     return not alone and _not_for_others(answer, said) is None
+
+
+def outrun(answer: Entry, present: Entry) -> bool:
+    """Did what is stored come while this answer was on its way, and is it the more recent by its Date? (RFC 9111 §4)
+
+    Within one second, or without a Date, the one that was asked for later counts as that.
+    """
+    if present.received_at <= answer.requested_at:
+        return False
+    mine, theirs = (httpdate.read(entry.response.headers.get("date")) for entry in (answer, present))
+    if mine is None or theirs is None or mine == theirs:
+        return present.requested_at > answer.requested_at
+    return theirs > mine
 
 
 def dated(answer: Response, *, received_at: float) -> Response:

@@ -7,7 +7,9 @@ from collections.abc import Iterable
 
 from gateway.policy.messages import Headers
 
-_MEMBER = re.compile(r'((?:"(?:[^"\\]|\\.)*"|[^,"]|")+)')
+_MEMBER = re.compile(r'((?:"(?:[^"\\]|\\.)*(?:"|\\?\Z)|[^,"])+)')
+"""A member of a list. A quoted string that does not end takes all that follows, so that each octet is read once."""
+
 _ANY_ORDER_AND_CASE = frozenset({"accept-encoding", "accept-language"})
 """Lists whose members mean the same in any order and case (RFC 9110 §12.5.3, §12.5.4)."""
 

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from gateway.policy import httpdate
 from gateway.policy.faults import Kind
-from gateway.policy.messages import Response
+from gateway.policy.messages import Headers, Response
 from gateway.policy.trace import Outcome
 from tests.fakes.exchange import Exchange, caller
 from tests.fakes.upstream import error, plain, timed_out
@@ -64,6 +65,40 @@ async def test_a_read_from_before_a_write_is_neither_stored_nor_joined() -> None
         await write
         after = await it.get("/x")
         assert ((await before).body, after.body, after.trace.collapsed) == (b"old", b"new", False)
+        assert ((await it.get("/x")).body, len(it.asked)) == (b"new", 3)
+
+
+@pytest.mark.parametrize(("dated", "expected"), [(0, b"new"), (5, b"old")])
+async def test_an_answer_that_was_asked_for_earlier_takes_no_newer_ones_place(dated: int, expected: bytes) -> None:
+    """RFC 9111 §4: the most recent by its Date, however long it was on its way."""
+    async with Exchange() as it:
+        it.upstream.latency = 10.0
+        it.upstream.script += [text("old", cache_control="max-age=600", date=httpdate.write(it.clock() + dated))]
+        before = it.later(it.get("/x", user_agent="a"))
+        await asyncio.sleep(1)
+        it.upstream.script += [text("new", cache_control="max-age=600", date=httpdate.write(it.clock()))]
+        it.upstream.latency = 1.0
+        assert (await it.get("/x", user_agent="b")).body == b"new"
+        assert (await before).body == b"old"
+        assert ((await it.get("/x")).body, len(it.asked)) == (expected, 2)
+
+
+async def test_a_validation_that_was_outrun_brings_nothing_back() -> None:
+    """RFC 9111 §4.3.4: what it was about is not what is stored by now."""
+    async with Exchange() as it:
+        it.upstream.script += [text("old", cache_control="max-age=10", etag='"a"')]
+        await it.get("/x")
+        await asyncio.sleep(20)
+        it.upstream.latency = 10.0
+        dated = httpdate.write(it.clock())
+        unmodified = Headers([("ETag", '"a"'), ("Cache-Control", "max-age=600"), ("Date", dated)])
+        it.upstream.script += [Response(304, unmodified)]
+        before = it.later(it.get("/x", user_agent="a"))
+        await asyncio.sleep(1)
+        it.upstream.script += [text("new", cache_control="max-age=600", etag='"b"')]
+        it.upstream.latency = 1.0
+        assert (await it.get("/x", user_agent="b")).body == b"new"
+        assert (await before).body == b"old"
         assert ((await it.get("/x")).body, len(it.asked)) == (b"new", 3)
 
 

@@ -82,6 +82,7 @@ async def test_a_failure_is_not_stored_over_what_may_stand_in() -> None:
         await asyncio.sleep(20)
         heard = await it.get("/x")
         assert (heard.body, heard.trace.outcome, heard.cache_status) == (b"good", Outcome.STALE, "hit; ttl=-12")
+        await asyncio.sleep(10)
         assert (await it.get("/x")).body == b"new"
 
 

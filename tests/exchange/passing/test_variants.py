@@ -84,6 +84,20 @@ async def test_of_several_that_fit_one_that_varies_is_preferred_and_then_the_new
     assert await shelf.find(a="2", b="2") == "any"
 
 
+async def test_what_is_superseded_is_all_that_was_asked_for_earlier() -> None:
+    """RFC 9111 §4.3.3: whatever its Vary; what was asked for since then is newer still."""
+    shelf = Shelf()
+    await shelf.keep("a=1", said=VARIES, a="1")
+    await shelf.keep("a=2", said=VARIES, a="2")
+    await shelf.keep("b=1", said=[("Vary", "B")], b="1", at=1001.0)
+    successor = await shelf.keep("any", at=1002.0)
+    await shelf.keep("later", said=[("Vary", "C")], at=1003.0)
+    await shelf.variants.supersede(shelf.inquiry(TOOL, a="1", b="1"), successor, asked_at=1002.0)
+    assert (await shelf.find(a="1", c="1"), await shelf.find(a="2", c="1")) == ("any", "a=2")
+    assert await shelf.find(b="1", c="1") == "any"
+    assert await shelf.find(a="1") == "later"
+
+
 async def test_partitions_do_not_see_each_other() -> None:
     shelf = Shelf()
     await shelf.keep("mine")

@@ -83,12 +83,12 @@ async def test_one_list_is_not_checked_again_and_again() -> None:
 
 async def test_each_of_many_repetitions_may_be_the_one_that_is_checked() -> None:
     async with Exchange(service=ServiceUpstream(), verify=0.01) as it:
+        checking = it.walk._reads._checking
+        checking.sampling = replace(checking.sampling, chance=lambda: 0.5)
         await it.get("/client/", by=ADMIN)
         asking = it.asking("GET", "/client/", by=ADMIN)
         await it.walk.handle(*asking)
         repeat = it.walk.repeat(*asking)
-        checking = it.walk._reads._checking
-        checking.sampling = replace(checking.sampling, chance=lambda: 0.5)
         assert repeat is not None
         repeat.given(68)
         assert await checked(it) == []

@@ -51,6 +51,22 @@ _VARIANTS = [
     must(
         "9111 §4.1 the most recent", miss(_VARIES, "A: 1"), miss(_VARIES, "A: 1 | Cache-Control: no-cache"), hit("A: 1")
     ),
+    *(
+        must(
+            f"9111 §4.3.3 what is replaced is gone, also if the new one {how}",
+            miss(f'{_VARIES} | ETag: "a"', "A: 1"),
+            miss(f"{_FRESH}{vary}", "A: 1 | Cache-Control: no-cache", body="new", sent='If-None-Match: "a"'),
+            hit("A: 1", body="new"),
+        )
+        for how, vary in (("does not vary", ""), ("varies by another field", " | Vary: B"))
+    ),
+    may(
+        "9111 §4.3.3 what is older than a newer answer does not come back in its place",
+        miss(_VARIES, "A: 1"),
+        miss(_FRESH, "A: 2"),
+        miss("Cache-Control: no-store", "A: 1 | Cache-Control: no-cache"),
+        miss(_FRESH, "A: 1"),
+    ),
     must(
         "9111 §4.1 a validator is the variant's",
         miss(f'{_VARIES} | ETag: "a"', "A: 1"),
@@ -82,6 +98,7 @@ _RANGES = [
         miss(_FRESH, body=_TEXT),
         hit("Range: bytes=10-", status=416, has="Content-Range: bytes */10"),
     ),
+    may("9110 §14.1.2 the last bytes of nothing", miss(_FRESH, body=""), hit("Range: bytes=-5", body="")),
     may("9110 §15.5.17 no last bytes", miss(_FRESH, body=_TEXT), hit("Range: bytes=-0", status=416)),
     _whole("another unit is ignored", "Range: lines=1-2"),
     _whole("what is no range is ignored", "Range: bytes=2-1"),
@@ -202,6 +219,16 @@ _FAILURES = [
         "5861 §4 beyond its seconds",
         miss("Age: 90 | Cache-Control: max-age=60, stale-if-error=10"),
         miss("503", status=503),
+    ),
+    may(
+        "5861 §4 the caller's own stale-if-error",
+        miss("Age: 90 | Cache-Control: max-age=60"),
+        hit("Cache-Control: stale-if-error=600", told="503", settles=1),
+    ),
+    must(
+        "9111 §5.2.2.2 the caller's stale-if-error against must-revalidate",
+        miss("Age: 90 | Cache-Control: max-age=60, must-revalidate"),
+        miss("503", "Cache-Control: stale-if-error=600", status=503),
     ),
     must("5861 §4 a 404 is no failure", miss(_SIE), miss("404", status=404)),
     must("9111 §4.2.4 stale, 503 without leave", miss("Age: 3 | Cache-Control: max-age=2"), miss("503", status=503)),

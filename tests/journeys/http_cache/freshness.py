@@ -63,6 +63,7 @@ CASES = [
             "Sat, 01 Jan 2050 0:00:00 GMT",
             "Sat 01 Jan 2050 00:00:00 GMT",
             "Sat, 32 Jan 2050 00:00:00 GMT",
+            "Thu, 31 Feb 2050 00:00:00 GMT",
         )
     ),
     _not_reused("9111 §4.2.3 Age beyond max-age", "Cache-Control: max-age=60 | Age: 90"),

@@ -130,9 +130,21 @@ _OF_THE_CACHE = [
         miss(_FRESH, unsent="If-None-Match"),
     ),
     may(
-        "9111 §4.3.2 the caller's tag beside the stored one",
+        "9111 §4.3.2 the caller's tag is judged by what validating the stored one brings",
         miss(f"{_STALE} | {_TAG}"),
-        miss('304 | ETag: "b"', 'If-None-Match: "b"', status=304, sent='If-None-Match: "a", "b"', has='ETag: "b"'),
+        miss(f'{_FRESH} | ETag: "b"', 'If-None-Match: "b"', status=304, sent=_HAS, has='ETag: "b"'),
+        hit('If-None-Match: "b"', status=304),
+    ),
+    must(
+        "9111 §4.3.4 a 304 that names nothing is not taken for the caller's",
+        miss(f"{_STALE} | {_TAG}"),
+        miss(f"304 | {_FRESH}", 'If-None-Match: "b"', sent=_HAS, has=_TAG),
+    ),
+    must(
+        "9111 §4.3.4 a 304 to the caller's tag says nothing of what has none",
+        miss(f"{_STALE}"),
+        miss(f"304 | {_FRESH}", 'If-None-Match: "b"', status=304, sent='If-None-Match: "b"'),
+        miss(_FRESH, unsent="If-None-Match"),
     ),
     may(
         "9111 §4.3.2 validated for a caller who has it",

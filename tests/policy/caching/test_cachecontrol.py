@@ -34,7 +34,10 @@ def test_read(value: str | None, expected: dict[str, str | None]) -> None:
         ("max-age=1.5", 0.0),
         ("max-age=abc", 0.0),
         ("max-age", 0.0),
+        ("max-age=2147483647", 2.0**31 - 1),
         ("max-age=99999999999999999999", 2.0**31),
+        pytest.param(f"max-age={'9' * 5000}", 2.0**31, id="more digits than int() reads"),
+        pytest.param(f"max-age={'0' * 5000}7", 7.0, id="as many zeros"),
         ("public", None),
         ("max-age=1, max-age=2", 0.0),
     ],
@@ -66,7 +69,7 @@ def test_a_directive_about_some_fields_is_not_about_the_answer(value: str, whole
     assert cachecontrol.listed(directives, "no-cache") == fields
 
 
-@given(st.text(max_size=200))
+@given(st.text(max_size=200) | st.integers(0, 9).map(lambda digit: f"max-age={str(digit) * 4400}"))
 def test_nothing_a_peer_writes_raises(value: str) -> None:
     directives = cachecontrol.read(value)
     for name in directives:

@@ -71,9 +71,15 @@ def test_decide(stored: str, asked: str, now: float, expected: object) -> None:
         ("", "", 1160.0, False),
         ("must-revalidate", "", 1061.0, False),
         ("", "no-cache", 1000.0, False),
+        ("", "stale-if-error=200", 1259.0, True),
+        ("", "stale-if-error=200", 1260.0, False),
+        ("", "stale-if-error=0", 1159.0, True),
+        ("must-revalidate", "stale-if-error=200", 1061.0, False),
+        ("", "no-cache, stale-if-error=200", 1061.0, False),
     ],
 )
 def test_serves_error(stored: str, asked: str, now: float, serves: bool) -> None:
+    """RFC 5861 §4, in either direction."""
     assert (freshness.serves_error(held(stored), cachecontrol.read(asked), now) is not None) is serves
 
 
@@ -111,6 +117,7 @@ def test_a_targeted_field_decides() -> None:
         ([("Age", "-1")], 10.0, 10.0, 0.0),
         ([("Age", "7, 9")], 10.0, 10.0, 7.0),
         ([("Age", "x")], 10.0, 10.0, 0.0),
+        ([("Age", "9" * 5000)], 10.0, 10.0, 2.0**31),
         ([("Date", "Thu, 01 Jan 1970 00:00:00 GMT")], 50.0, 50.0, 50.0),
         ([("Date", "Thu, 01 Jan 1970 00:02:00 GMT")], 50.0, 50.0, 0.0),
     ],

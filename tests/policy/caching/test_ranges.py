@@ -67,6 +67,19 @@ def test_a_date_of_the_same_second_is_weak() -> None:
     assert ranges.answered(Headers([("Range", "bytes=0-1"), ("If-Range", DATE)]), young) is young
 
 
+@pytest.mark.parametrize(("asked", "status"), [("bytes=-5", 200), ("bytes=-0", 416), ("bytes=0-", 416)])
+def test_of_nothing_the_last_octets_are_there(asked: str, status: int) -> None:
+    """RFC 9110 §14.1.2: a suffix that is not 0 can be satisfied; with the whole, since no Content-Range can say it."""
+    assert ranges.answered(Headers([("Range", asked)]), Response(200)).status == status
+
+
+def test_a_digest_of_the_whole_content_is_not_told_of_a_part() -> None:
+    """RFC 9530 §2, §3."""
+    digests = [("Content-Digest", "sha-256=:a:"), ("Content-MD5", "b"), ("Repr-Digest", "sha-256=:c:")]
+    answer = ranges.answered(Headers([("Range", "bytes=0-0")]), Response(200, Headers(digests), b"01"))
+    assert [name for name, _ in answer.headers] == ["Repr-Digest", "Content-Range"]
+
+
 def test_only_a_200_has_parts() -> None:
     missing = Response(404, Headers(), b"0123")
     assert ranges.answered(Headers([("Range", "bytes=0-1")]), missing) is missing

@@ -1,11 +1,27 @@
+from dataclasses import replace
+
 import pytest
 
+from gateway.policy import httpdate
 from gateway.policy.caching import cachecontrol, storing
+from gateway.policy.caching.entry import Entry
 from gateway.policy.caching.storing import Storable
 from gateway.policy.catalogue import Lifetimes
 from gateway.policy.messages import Headers, Request, Response
+from gateway.policy.names import AccountName, CacheKey
 
 ROW = Lifetimes(60.0, 10.0, 100.0)
+ENTRY = Entry(
+    key=CacheKey("k"),
+    account=AccountName("acme"),
+    resource="other",
+    target="/x",
+    response=Response(200),
+    requested_at=100.0,
+    received_at=100.0,
+    initial_age=0.0,
+    lifetime=60.0,
+)
 
 
 @pytest.mark.parametrize(
@@ -75,6 +91,8 @@ def test_plain(
         ([("Cache-Control", "no-store")], False),
         ([("Cache-Control", "private, max-age=5")], False),
         ([("Cache-Control", "no-cache")], False),
+        ([("Cache-Control", 'max-age=5, private="a"')], False),
+        ([("Cache-Control", 'max-age=5, no-cache="a"')], False),
         ([("Set-Cookie", "a=b")], False),
         ([("Vary", "*")], False),
     ],
@@ -100,3 +118,32 @@ def test_fields_that_a_directive_lists_are_not_stored() -> None:
     said = [("Cache-Control", 'no-cache="A", private="b, c"'), ("a", "1"), ("B", "2"), ("C", "3"), ("D", "4")]
     kept = storing.without_unstored(Response(200, Headers([*said, ("Content-Length", "0")])))
     assert [name for name, _ in kept.headers] == ["Cache-Control", "D"]
+
+
+@pytest.mark.parametrize(
+    ("later", "received_at", "mine", "theirs", "expected"),
+    [
+        (1.0, 109.0, 0, 0, True),
+        (1.0, 109.0, 0, 5, True),
+        (1.0, 109.0, 5, 0, False),
+        (1.0, 109.0, None, 0, True),
+        (1.0, 109.0, 0, None, True),
+        (0.0, 109.0, 0, 5, True),
+        (0.0, 109.0, 0, 0, False),
+        (-1.0, 109.0, 0, 5, True),
+        (-1.0, 109.0, 0, 0, False),
+        (-1.0, 99.5, 0, 5, False),
+    ],
+)
+def test_the_most_recent_stays(
+    later: float, received_at: float, mine: int | None, theirs: int | None, expected: bool
+) -> None:
+    """RFC 9111 §4: the present one was asked for `later`; this one is on its way from 100.0 on."""
+    answer, present = (
+        replace(ENTRY, requested_at=asked_at, received_at=at, response=Response(200, Headers(fields)))
+        for asked_at, at, fields in (
+            (100.0, 110.0, [] if mine is None else [("Date", httpdate.write(mine))]),
+            (100.0 + later, received_at, [] if theirs is None else [("Date", httpdate.write(theirs))]),
+        )
+    )
+    assert storing.outrun(answer, present) is expected

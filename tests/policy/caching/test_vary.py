@@ -33,6 +33,8 @@ def test_names(lines: list[str], expected: tuple[str, ...] | None) -> None:
         ("foo", ["1, 2"], ["2, 1"], False),
         ("foo", ["a"], ["A"], False),
         ("foo", ['"a,b"'], ['"a, b"'], False),
+        ("foo", ['"a,b'], ['"a, b'], False),
+        ("foo", ['1, "a\\'], ['1,"a\\'], True),
         ("foo", [""], [], False),
         ("foo", [], [], True),
         ("accept-language", ["en, de;q=0.5"], ["DE; q=0.5,EN"], True),

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from gateway.policy.quota.closure import Reason
@@ -115,15 +115,31 @@ def _in_json(text: str) -> Iterator[object]:
     if not isinstance(document, dict):
         return
     for name in ("error", "errors"):
-        errors = document.get(name)
-        for error in errors if isinstance(errors, list) else [errors]:
-            yield error.get("code") if isinstance(error, dict) else error
-    yield document.get("code")
+        yield from _in_error(document.get(name), levels=2)
+    yield from _named(document)
+
+
+def _in_error(error: object, *, levels: int) -> Iterator[object]:
+    for one in error if isinstance(error, list) else [error]:
+        if not isinstance(one, dict):
+            yield one
+            continue
+        yield from _named(one)
+        for name in ("error", "item") if levels else ():
+            yield from _in_error(one.get(name), levels=levels - 1)
+
+
+def _named(fields: Mapping[str, object]) -> Iterator[object]:
+    """The names that say which code it is come before the one that the envelope has too."""
+    names = {name.lower().replace("_", ""): name for name in fields}
+    yield from (fields[names[name]] for name in ("errorcode", "apicode", "code") if name in names)
 
 
 _XML_ERROR = re.compile(r"<error\b([^<>]{0,400})>(.{0,4000})", re.DOTALL)
-_XML_CODE_ELEMENT = re.compile(r"<code>([^<>]{1,9})</code>|<code><!\[CDATA\[([^<>\]]{1,9})\]\]></code>")
-_XML_CODE_ATTRIBUTE = re.compile(r"""\scode\s{0,9}=\s{0,9}["']([^"'<>]{1,9})["']""")
+_NAMED = "(?:error_?|api_?)"
+_XML_CODE_ELEMENT = re.compile(rf"<{_NAMED}?code>(?:<!\[CDATA\[)?([^<>\]]{{1,9}})", re.IGNORECASE)
+_XML_NAMED_ELEMENT = re.compile(rf"<{_NAMED}code>(?:<!\[CDATA\[)?([^<>\]]{{1,9}})", re.IGNORECASE)
+_XML_CODE_ATTRIBUTE = re.compile(rf"""\s{_NAMED}?code\s{{0,9}}=\s{{0,9}}["']([^"'<>]{{1,9}})["']""", re.IGNORECASE)
 _XML_TEXT = re.compile(r"(?:<!\[CDATA\[)?([^<>\]]{1,9})")
 _XML_ROOT = re.compile(r"<intervals\b([^<>]{0,400})>")
 
@@ -136,6 +152,7 @@ def _in_xml(text: str) -> Iterator[object]:
         yield from _XML_CODE_ATTRIBUTE.findall(attributes)
         yield from element.groups() if element else ()
         yield from _XML_TEXT.findall(content)[:1] if _XML_TEXT.match(content) else ()
+    yield from _XML_NAMED_ELEMENT.findall(text)[:1]
     root = _XML_ROOT.search(text)
     yield from _XML_CODE_ATTRIBUTE.findall(root[1]) if root else ()
 

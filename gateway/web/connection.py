@@ -21,6 +21,8 @@ from aiohttp.abc import AbstractStreamWriter
 from aiohttp.http import RawRequestMessage
 from typing_extensions import override
 
+from gateway.web.target import encoded
+
 Refuse = Callable[[web.BaseRequest, int, str], web.StreamResponse]
 """Answer what is no HTTP: what could be read of it, the status, and what is wrong with it."""
 
@@ -62,6 +64,7 @@ class Connection(web.RequestHandler):
     def data_received(self, data: bytes) -> None:
         transport = self.transport
         if not self._given and transport is not None and not transport.is_closing():
+            data = encoded(data)
             now = self._clock()
             if now - self._at < _LANE and not self.writing_paused and (answer := self._lane(data)) is not None:
                 transport.writelines(answer)

@@ -192,3 +192,11 @@ async def test_a_busy_connection_is_never_idle(talk: Talk) -> None:
     assert not first.is_closing()
     await asyncio.sleep(40)
     assert first.is_closing()
+
+
+async def test_octets_above_127_in_a_target_are_taken_as_their_percent_encoding(talk: Talk) -> None:
+    raw = asking("GET /client/?search=caf\xe9", "Accept: application/json")
+    for _ in range(3):
+        assert (await talk.say(raw)).startswith(b"HTTP/1.1 200 ")
+    assert talk.by_lane == 1
+    assert talk.exchange.upstream.seen[-1].target == "/client/?search=caf%C3%A9"

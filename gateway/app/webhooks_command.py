@@ -22,7 +22,8 @@ _LETTERS = ("id", "died_at", "receiver", "type", "webhook_id", "why")
 def add_arguments(parser: ArgumentParser) -> None:
     """The arguments of the command."""
     actions = ["list", "test", "enable", "dead", "replay"]
-    parser.add_argument("action", choices=actions, help="list and dead show; replay without an id replays all")
+    shown = "list, if not given, and dead show; replay without an id replays all"
+    parser.add_argument("action", nargs="?", default="list", choices=actions, help=shown)
     parser.add_argument("id", nargs="?", help="a subscription to test or enable, or a dead letter to replay")
     asking.add_configuration(parser)
 

@@ -117,7 +117,7 @@ Everything stays up. Try it, in JSON and in XML, and see Cache-Status and Quota-
   curl -i -u {key("dashboard")}:x -H 'Accept: application/json' '{stage.url}client/?limit=2'
   curl -i -u {key("mobile")}:x -H 'Accept: application/xml' '{stage.url}client/?limit=2'
 
-Metrics and health: {stage.operations_url}
+Status page: {stage.operations_url}, metrics: {stage.operations_url}metrics
 What arrived upstream: {stage.simulator_url}__simulator__/journal?last=5
 Configuration and logs: {stage.folder}
 Ctrl-C stops both programs and removes that folder."""

@@ -64,7 +64,7 @@ class Stage:
 
     @property
     def operations_url(self) -> str:
-        """Metrics and health."""
+        """The status page, metrics and health."""
         return self._url("operations")
 
     @property

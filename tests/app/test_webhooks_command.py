@@ -81,9 +81,12 @@ def listener(tmp_path: Path) -> Iterator[Listener]:
     made.server.server_close()
 
 
-def test_subscriptions_are_listed(listener: Listener, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("words", [(), ("list",)])
+def test_subscriptions_are_listed(
+    words: tuple[str, ...], listener: Listener, capsys: pytest.CaptureFixture[str]
+) -> None:
     listener.answers["GET /api/webhooks"] = (200, {"subscriptions": [SUBSCRIPTION]})
-    assert listener.main("list") == 0
+    assert listener.main(*words) == 0
     assert capsys.readouterr().out.splitlines() == [
         "id     state   waiting  account  events             url",
         "board  active  3        acme     quota.*,webhook.*  https://tool.internal/events",

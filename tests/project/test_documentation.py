@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -73,6 +74,22 @@ def test_contributors_are_sent_to_files_that_are_there() -> None:
     text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
     for path in re.findall(r"`((?:gateway|docs|tests)/[\w./]*)`", text):
         assert (ROOT / path).exists(), path
+
+
+DECISIONS = sorted((ROOT / "docs/decisions").iterdir())
+
+
+@pytest.mark.parametrize("page", DECISIONS, ids=lambda page: page.stem)
+def test_a_decision_says_what_was_decided_under_its_number(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    assert text.startswith(f"# {page.name[:4]}: ")
+    parts = re.findall(r"(?m)^\*\*(Facts|Decision|Consequences|Rejected)\.\*\*", text)
+    assert "Decision" in parts
+    assert len(parts) == len(set(parts)) > 1
+
+
+def test_no_two_decisions_have_the_same_number() -> None:
+    assert len({page.name[:4] for page in DECISIONS}) == len(DECISIONS)
 
 
 def test_the_changelog_knows_the_version() -> None:

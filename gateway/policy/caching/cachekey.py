@@ -1,7 +1,7 @@
 """Who may share a stored response, and what names it.
 
-Answers differ by role, so entries are shared only by requests that go out under the same upstream credential
-(architecture rule 7). Apps without a token of their own share by using their account's.
+Answers differ by role, so entries are shared only by requests that go out under the same upstream credential.
+Apps without a token of their own share by using their account's.
 """
 
 from __future__ import annotations

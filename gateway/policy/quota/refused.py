@@ -1,4 +1,4 @@
-"""Credentials the upstream refused: each is stopped alone, and tried again now and then (architecture section 4).
+"""Credentials the upstream refused: each is stopped alone, and tried again now and then.
 
 A token can be regenerated, a user made active again; so one request is let through when the pause is over.
 """

@@ -9,7 +9,6 @@ import argparse
 import os
 import secrets
 import sys
-import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
 
 FAILED, MISUSED = 1, 2
 _KEY_BYTES = 30  # 40 characters of base64
-_COLUMN = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,85 +106,6 @@ def _check_config(options: argparse.Namespace) -> int:
     return 0
 
 
-def _explain_arguments(parser: argparse.ArgumentParser) -> None:
-    from gateway.policy.explaining import METHODS
-
-    parser.add_argument("method", type=str.upper, choices=METHODS, metavar="METHOD", help=", ".join(METHODS))
-    parser.add_argument("path", metavar="PATH", help="a path, with its query if it has one: '/task/?limit=20'")
-    parser.add_argument("--config", type=Path, required=True, metavar="FILE", help="the configuration, in TOML")
-    parser.add_argument("--app", metavar="NAME", help="as this app; without it, as each")
-
-
-def _explain(options: argparse.Namespace) -> int:
-    settings = _load(options.config)
-    if settings is None:
-        return MISUSED
-    from gateway.app import explaining
-
-    try:
-        sections = explaining.explain(settings, options.method, options.path, options.app)
-    except explaining.Misasked as mistake:
-        _complain(str(mistake))
-        return MISUSED
-    for section in sections:
-        lines = [part for line in section.lines for part in textwrap.wrap(line, _COLUMN, break_on_hyphens=False)]
-        for place, line in enumerate(lines):
-            sys.stdout.write(f"{'' if place else section.title:<11} {line}\n")
-    return 0
-
-
-def _cache_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("action", choices=["purge"], help="drop stored responses; without a condition, all of them")
-    parser.add_argument(
-        "--config", type=Path, required=True, metavar="FILE", help="the running gateway's configuration"
-    )
-    parser.add_argument("--account", metavar="NAME", help="only this account's")
-    parser.add_argument("--resource", metavar="NAME", help="only this resource's, such as client; or other")
-    parser.add_argument("--key", help="only under this cache key, or for this target, such as /client/5/")
-
-
-def _cache(options: argparse.Namespace) -> int:
-    settings = _load(options.config)
-    if settings is None:
-        return MISUSED
-    from gateway.web import cache_client
-
-    given = {name: getattr(options, name) for name in ("account", "resource", "key")}
-    conditions = {name: value for name, value in given.items() if value is not None}
-    try:
-        dropped = cache_client.purge(settings.operations.host, settings.operations.port, conditions)
-    except cache_client.Refused as refusal:
-        _complain(f"{refusal}; nothing was purged")
-        return MISUSED
-    sys.stdout.write(f"dropped {dropped} stored response{'' if dropped == 1 else 's'}\n")
-    return 0
-
-
-def _usage_arguments(parser: argparse.ArgumentParser) -> None:
-    from gateway.app import usage_report
-
-    parser.add_argument("--config", type=Path, required=True, metavar="FILE", help="the configuration, in TOML")
-    usage_report.add_arguments(parser)
-
-
-def _usage(options: argparse.Namespace) -> int:
-    settings = _load(options.config)
-    if settings is None:
-        return MISUSED
-    from gateway.app import usage_report, usage_table
-    from gateway.web.cache_client import Refused
-
-    try:
-        found = usage_report.find(settings, since=options.since, by=options.by)
-    except Refused as refusal:
-        _complain(str(refusal))
-        return MISUSED
-    if found.note:
-        _complain(found.note)
-    sys.stdout.write(usage_table.shown(found.totals, options.format))
-    return 0
-
-
 def _keys_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("action", choices=["new"], help="make a fresh app key")
 
@@ -238,9 +157,9 @@ COMMANDS = {
     "check-config": Command(
         "Check a configuration and print what is in force.", _check_config_arguments, _check_config
     ),
-    "explain": Command("Tell which rules hold for a request, and why.", _explain_arguments, _explain),
-    "cache": Command("Purge what a running gateway has stored.", _cache_arguments, _cache),
-    "usage": Command("Tell who used what: daily totals by app, resource and more.", _usage_arguments, _usage),
+    "explain": _from("gateway.app.explaining", "Tell which rules hold for a request, and why."),
+    "cache": _from("gateway.app.cache_command", "Purge what a running gateway has stored."),
+    "usage": _from("gateway.app.usage_report", "Tell who used what: daily totals by app, resource and more."),
     "webhooks": _from("gateway.app.webhooks_command", "Look after the webhooks of a running gateway."),
     "jobs": _from("gateway.app.jobs_command", "List the jobs of a running gateway, or cancel one that waits."),
     "keys": Command("Make app keys.", _keys_arguments, _keys),

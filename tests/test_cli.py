@@ -14,7 +14,6 @@ import pytest
 
 from gateway.cli import main
 from gateway.settings import Settings
-from gateway.web.cache_client import Refused, Unanswered
 from tests.settings.files import MINIMAL
 
 
@@ -126,55 +125,6 @@ def test_demo_returns_the_code_of_the_demo(monkeypatch: pytest.MonkeyPatch) -> N
     stand_in(monkeypatch, "demo", run=lambda options: 0 if options.once else 1)
     assert main(["demo", "--once"]) == 0
     assert main(["demo"]) == 1
-
-
-def purging(monkeypatch: pytest.MonkeyPatch, answer: int | Exception) -> list[tuple[str, int, dict[str, str]]]:
-    """Put an answer in the place of a running gateway, and keep what it was asked."""
-    asked: list[tuple[str, int, dict[str, str]]] = []
-
-    def purge(host: str, port: int, conditions: dict[str, str]) -> int:
-        asked.append((host, port, conditions))
-        if isinstance(answer, Exception):
-            raise answer
-        return answer
-
-    monkeypatch.setattr("gateway.web.cache_client.purge", purge)
-    return asked
-
-
-@pytest.mark.parametrize(("dropped", "said"), [(0, "0 stored responses"), (1, "1 stored response")])
-def test_a_purge_is_asked_of_the_operations_listener(
-    dropped: int, said: str, config: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    asked = purging(monkeypatch, dropped)
-    assert main(["cache", "purge", "--config", str(config), "--resource", "client", "--key", "/client/5/"]) == 0
-    assert main(["cache", "purge", "--config", str(config)]) == 0
-    assert asked == [("127.0.0.1", 9464, {"resource": "client", "key": "/client/5/"}), ("127.0.0.1", 9464, {})]
-    assert capsys.readouterr().out == f"dropped {said}\n" * 2
-
-
-@pytest.mark.parametrize(
-    ("failure", "code", "said"),
-    [
-        (
-            Unanswered("no gateway answers at 127.0.0.1:9464: refused"),
-            1,
-            "no gateway answers at 127.0.0.1:9464: refused",
-        ),
-        (Refused("did you mean 'acme'?"), 2, "did you mean 'acme'?; nothing was purged"),
-    ],
-)
-def test_a_purge_that_nobody_makes_is_told(
-    failure: Exception,
-    code: int,
-    said: str,
-    config: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    purging(monkeypatch, failure)
-    assert main(["cache", "purge", "--config", str(config)]) == code
-    assert capsys.readouterr().err == f"intervals-gateway: {said}\n"
 
 
 def test_explain_tells_the_rules_of_a_request(config: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from gateway.cli import main
-from gateway.web.cache_client import Unanswered
+from gateway.web.operations_client import Unanswered
 from tests.settings.files import MINIMAL
 
 

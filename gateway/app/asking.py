@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from gateway.settings import Settings
-from gateway.web.cache_client import Refused
+from gateway.web.operations_client import Refused
 
-_MISUSED = 2
+MISUSED = 2
+"""The exit code of who asked wrongly, as in `cli.py`."""
 
 Told = Callable[[str, int, Namespace], str]
 """Ask the operations listener of this host and port, and say what it told. Raises `Refused` and `Unanswered`."""
@@ -30,7 +31,7 @@ def answered(told: Told, settings: Settings, options: Namespace, complain: Calla
         sys.stdout.write(told(settings.operations.host, settings.operations.port, options))
     except Refused as refusal:
         complain(str(refusal))
-        return _MISUSED
+        return MISUSED
     return 0
 
 

@@ -1,11 +1,16 @@
-"""What `intervals-gateway explain` tells: the configuration in the words of the rules. Asks nobody."""
+"""`intervals-gateway explain`: tell the configuration in the words of the rules. Asks nobody."""
 
 from __future__ import annotations
 
 import re
+import sys
+import textwrap
+from argparse import ArgumentParser, Namespace
+from collections.abc import Callable
+from pathlib import Path
 from urllib.parse import urlsplit
 
-from gateway.app import people
+from gateway.app import asking, people
 from gateway.policy import catalogue, explaining
 from gateway.policy.explaining import Party, Section
 from gateway.policy.explaining_reads import Asked, Terms
@@ -15,10 +20,34 @@ from gateway.settings import Settings
 from gateway.settings.mistakes import known_are
 
 _TARGET = re.compile(r"/[!-\"$-~]*")
+_WIDTH = 100
 
 
 class Misasked(Exception):
     """There is nothing to explain; the text says what would be right."""
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """The arguments of the command."""
+    methods = explaining.METHODS
+    parser.add_argument("method", type=str.upper, choices=methods, metavar="METHOD", help=", ".join(methods))
+    parser.add_argument("path", metavar="PATH", help="a path, with its query if it has one: '/task/?limit=20'")
+    parser.add_argument("--config", type=Path, required=True, metavar="FILE", help="the configuration, in TOML")
+    parser.add_argument("--app", metavar="NAME", help="as this app; without it, as each")
+
+
+def run(settings: Settings, options: Namespace, complain: Callable[[str], None]) -> int:
+    """Print what is told of the request; tells the exit code."""
+    try:
+        sections = explain(settings, options.method, options.path, options.app)
+    except Misasked as mistake:
+        complain(str(mistake))
+        return asking.MISUSED
+    for section in sections:
+        lines = [part for line in section.lines for part in textwrap.wrap(line, _WIDTH, break_on_hyphens=False)]
+        for place, line in enumerate(lines):
+            sys.stdout.write(f"{'' if place else section.title:<11} {line}\n")
+    return 0
 
 
 def explain(settings: Settings, method: str, target: str, app: str | None) -> list[Section]:

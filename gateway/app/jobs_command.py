@@ -9,8 +9,8 @@ from typing import Any
 from gateway.app import asking
 from gateway.policy.jobs.job import State
 from gateway.settings import Settings
-from gateway.web.cache_client import Refused, ask
 from gateway.web.jobs_api import PATH
+from gateway.web.operations_client import Refused, ask
 
 _HEAD = ("id", "app", "state", "accepted", "request", "status", "detail")
 

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+import sys
 import time
-from argparse import ArgumentParser
-from collections.abc import Mapping
+from argparse import ArgumentParser, Namespace
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from gateway.adapters.sqlite import read_file
+from gateway.app import asking, usage_table
 from gateway.app.stores import sqlite_path
-from gateway.app.usage_table import FORMATS
 from gateway.policy.quota import usage
 from gateway.policy.quota.usage_report import asked
 from gateway.ports import UsageAway
 from gateway.settings import Settings
 from gateway.web import usage_api
-from gateway.web.cache_client import Refused, Unanswered, ask
+from gateway.web.operations_client import Refused, Unanswered, ask
 
 _NO_FILE = {
     True: "What a memory store counts ends with its gateway.",
@@ -33,12 +34,26 @@ class Found:
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    """The arguments of the command, but for `--config`."""
+    """The arguments of the command."""
+    asking.add_configuration(parser)
     parser.add_argument("--since", default="7d", metavar="DAYS", help="how many days, today included; 7d if not given")
     parser.add_argument(
         "--by", default="app,resource", metavar="NAMES", help="of account,app,resource,method,day, in any order"
     )
-    parser.add_argument("--format", default="table", choices=FORMATS)
+    parser.add_argument("--format", default="table", choices=usage_table.FORMATS)
+
+
+def run(settings: Settings, options: Namespace, complain: Callable[[str], None]) -> int:
+    """Print the totals; tells the exit code. Raises `Unanswered` where nobody can tell."""
+    try:
+        found = find(settings, since=options.since, by=options.by)
+    except Refused as refusal:
+        complain(str(refusal))
+        return asking.MISUSED
+    if found.note:
+        complain(found.note)
+    sys.stdout.write(usage_table.shown(found.totals, options.format))
+    return 0
 
 
 def find(settings: Settings, *, since: str, by: str) -> Found:

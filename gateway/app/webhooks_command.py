@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from gateway.app import asking
 from gateway.settings import Settings
-from gateway.web.cache_client import Refused, ask
+from gateway.web.operations_client import Refused, ask
 from gateway.web.webhooks_api import PATH
 
 _NEEDS_ID = frozenset({"test", "enable"})

@@ -9,7 +9,7 @@ import pytest
 
 from gateway.app import asking
 from gateway.settings import Settings
-from gateway.web.cache_client import Refused
+from gateway.web.operations_client import Refused
 
 
 def test_what_is_told_is_printed(capsys: pytest.CaptureFixture[str]) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from gateway.cli import main
-from gateway.web.cache_client import Refused, Unanswered
+from gateway.web.operations_client import Refused, Unanswered
 from tests.settings.files import MINIMAL
 
 JOB = {

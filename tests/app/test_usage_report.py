@@ -12,7 +12,7 @@ from gateway.adapters.sqlite import SqliteFile, SqliteUsage
 from gateway.app import usage_report
 from gateway.policy.quota import usage
 from gateway.policy.quota.usage import Counts, Line
-from gateway.web.cache_client import Refused, Unanswered
+from gateway.web.operations_client import Refused, Unanswered
 from tests.app.configured import settings
 
 TODAY = "2024-10-04"

@@ -8,10 +8,9 @@ from http.client import HTTPConnection, HTTPException
 from ipaddress import ip_address
 from urllib.parse import urlencode
 
-PATH = "/api/cache"
 _REFUSALS = frozenset({400, 404, 409})
 TIMEOUT = 30.0
-"""Seconds; the drop is on the disk when the answer comes."""
+"""Seconds; what is asked for, such as a purge, is on the disk when the answer comes."""
 
 
 class Unanswered(OSError):
@@ -22,18 +21,13 @@ class Refused(Exception):
     """The gateway says what is wrong with the question."""
 
 
-def purge(host: str, port: int, conditions: Mapping[str, str]) -> int:
-    """Purge what meets all conditions (account, resource, key) and tell how many entries were dropped.
-
-    Raises `Unanswered`, or `Refused` with what would be right.
-    """
-    return int(str(ask(host, port, "DELETE", PATH, conditions, expected=("dropped", int))["dropped"]))
-
-
 def ask(
     host: str, port: int, method: str, path: str, parameters: Mapping[str, str], *, expected: tuple[str, type]
 ) -> dict[str, object]:
-    """Ask for a document which has the expected member, of this type. Raises as `purge`."""
+    """Ask for a document which has the expected member, of this type.
+
+    Raises `Unanswered`, or `Refused` with what would be right.
+    """
     connection = HTTPConnection(_reachable(host), port, timeout=TIMEOUT)
     try:
         connection.request(method, f"{path}?{urlencode(parameters)}" if parameters else path)

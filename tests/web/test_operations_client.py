@@ -1,22 +1,26 @@
-"""The purge asked for over HTTP, of something that answers well, badly or not at all."""
+"""A running gateway asked over HTTP, by the example of a purge: it answers well, badly or not at all."""
 
 from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import closing
 
 import pytest
 from aiohttp import web
 from pytest_aiohttp import AiohttpServer
 
-from gateway.web.cache_client import Refused, Unanswered, purge
+from gateway.web.operations_client import Refused, Unanswered, ask
 
 Handler = Callable[[web.Request], Awaitable[web.Response]]
 
 
-async def asked(aiohttp_server: AiohttpServer, handler: Handler, host: str = "127.0.0.1", **conditions: str) -> int:
+def purge(host: str, port: int, conditions: Mapping[str, str]) -> object:
+    return ask(host, port, "DELETE", "/api/cache", conditions, expected=("dropped", int))["dropped"]
+
+
+async def asked(aiohttp_server: AiohttpServer, handler: Handler, host: str = "127.0.0.1", **conditions: str) -> object:
     app = web.Application()
     app.router.add_route("*", "/api/cache", handler)
     server = await aiohttp_server(app)

@@ -10,7 +10,7 @@ from gateway.policy.caching.entry import Entry, Selector
 from gateway.policy.messages import Request, Response
 from gateway.policy.names import AccountName, AppName, CacheKey
 from gateway.policy.notices import Notice
-from gateway.policy.quota.usage import Counts, Line, Row
+from gateway.policy.quota.usage import Counts, Heading, Row
 from gateway.policy.records import Edit
 from gateway.policy.webhooks.attempt import Attempt
 
@@ -114,7 +114,7 @@ class UsageAway(Exception):
 class UsageStore(Protocol):
     """Keeps daily totals for `KEPT_DAYS`. Raises `UsageAway`."""
 
-    async def add(self, day: str, counts: Mapping[Line, Counts]) -> None:
+    async def add(self, day: str, counts: Mapping[Heading, Counts]) -> None:
         """Add to a day's totals: all of it or nothing. Forgets the days that are too old on that day."""
 
     async def read(self, since: str) -> Sequence[Row]:

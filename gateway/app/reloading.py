@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from gateway.adapters.logs import Log
 from gateway.adapters.prometheus import Metrics
 from gateway.app import counting, people, spending
-from gateway.app.line import Stages
 from gateway.app.reading import Read, Reading
+from gateway.app.walking import Stages
 from gateway.exchange.line.gate import Gate
 from gateway.policy import catalogue
 from gateway.policy.catalogue import Catalogue

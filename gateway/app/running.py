@@ -16,7 +16,7 @@ from gateway import __version__
 from gateway.adapters.logs import Log
 from gateway.adapters.memory import MemoryEntries
 from gateway.adapters.upstream import Upstream
-from gateway.app import counting, line, people, purging, readings, reloading, spending, tracing, watching
+from gateway.app import counting, people, purging, readings, reloading, spending, tracing, walking, watching
 from gateway.app.events import Hearing
 from gateway.app.jobs import Deferred
 from gateway.app.listening import HANG_UP, Listeners
@@ -115,7 +115,7 @@ class Gateway:
         self._log.event("stopped")
 
     async def _start(self) -> None:
-        """Open what keeps and what counts, put the line together, open the doors, then let run what runs beside it."""
+        """Open what keeps and what counts, put the walk together, open the doors, then let run what runs beside it."""
         settings, stack, spawn = self.settings, self._stack, self._background.spawn
         now, rows = self._reloading.now, reloading.rows_of(settings)
 
@@ -136,11 +136,11 @@ class Gateway:
         )
         watch = counting.Counted(metrics, usage.counted)
 
-        client = Upstream(settings.upstream.url, timeout=settings.upstream.timeout, max_body=line.MAX_ANSWER)
+        client = Upstream(settings.upstream.url, timeout=settings.upstream.timeout, max_body=walking.MAX_ANSWER)
         upstream = await stack.enter_async_context(client)
         beside: dict[str, Run] = {"outlook": outlook.run, "usage": usage.run, **told.running}
-        cache = line.cache(memory, stores, partial(spending.look, gate, settings), beside)
-        stages = line.stages(
+        cache = walking.cache(memory, stores, partial(spending.look, gate, settings), beside)
+        stages = walking.stages(
             settings,
             rows=rows,
             cache=cache,
@@ -183,7 +183,7 @@ class Gateway:
             EgressRule(settings.egress.name, settings.egress.limit, settings.egress.period),
             spending.rules(settings),
             backlog=settings.queue.backlog,
-            hold=settings.upstream.timeout + line.LATEST_END,
+            hold=settings.upstream.timeout + walking.LATEST_END,
             new_lease_id=lambda: secrets.token_hex(8),
             spawn=self._background.spawn,
             settling=0.0 if stores.elsewhere is None else min(_SETTLING, settings.egress.period),

@@ -10,12 +10,12 @@ import pytest
 from gateway.adapters.memory import MemoryUsage
 from gateway.adapters.redis import RedisUsage
 from gateway.adapters.sqlite import SqliteFile, SqliteUsage
-from gateway.policy.quota.usage import KEPT_DAYS, Counts, Line, Row, first_of
+from gateway.policy.quota.usage import KEPT_DAYS, Counts, Heading, Row, first_of
 from gateway.ports import UsageStore
 from tests.adapters.stores import Events
 
 TODAY = "2024-10-04"
-LINE, OTHER = Line("acme", "tool", "client", "GET"), Line("acme", "export", "time", "POST")
+HEADING, OTHER = Heading("acme", "tool", "client", "GET"), Heading("acme", "export", "time", "POST")
 
 
 @pytest.fixture(params=["memory", "sqlite", "redis"])
@@ -41,26 +41,26 @@ async def test_a_store_that_is_new_knows_of_nothing(store: UsageStore) -> None:
 
 async def test_counts_add_up_within_a_day_and_a_line(store: UsageStore) -> None:
     for _ in range(3):
-        await store.add(TODAY, {LINE: Counts(5, 2, 1, 0.5, 1), OTHER: Counts(received=1)})
-    await store.add("2024-10-03", {LINE: Counts(sent=7)})
-    found = sorted(await store.read("2024-10-03"), key=lambda row: (row.day, row.line))
+        await store.add(TODAY, {HEADING: Counts(5, 2, 1, 0.5, 1), OTHER: Counts(received=1)})
+    await store.add("2024-10-03", {HEADING: Counts(sent=7)})
+    found = sorted(await store.read("2024-10-03"), key=lambda row: (row.day, row.heading))
     assert found == [
-        Row("2024-10-03", LINE, Counts(sent=7)),
+        Row("2024-10-03", HEADING, Counts(sent=7)),
         Row(TODAY, OTHER, Counts(received=3)),
-        Row(TODAY, LINE, Counts(15, 6, 3, 1.5, 3)),
+        Row(TODAY, HEADING, Counts(15, 6, 3, 1.5, 3)),
     ]
     assert {row.day for row in await store.read(TODAY)} == {TODAY}
 
 
 async def test_what_was_read_does_not_change_later(store: UsageStore) -> None:
-    await store.add(TODAY, {LINE: Counts(received=1)})
+    await store.add(TODAY, {HEADING: Counts(received=1)})
     (before,) = await store.read(TODAY)
-    await store.add(TODAY, {LINE: Counts(received=1)})
+    await store.add(TODAY, {HEADING: Counts(received=1)})
     assert before.counts == Counts(received=1)
 
 
 async def test_days_are_kept_for_as_long_as_promised(store: UsageStore) -> None:
     days = [first_of(KEPT_DAYS + 1, TODAY), first_of(KEPT_DAYS, TODAY), TODAY]
     for day in days:
-        await store.add(day, {LINE: Counts(received=1)})
+        await store.add(day, {HEADING: Counts(received=1)})
     assert [row.day for row in await store.read("2000-01-01")] == days[1:]

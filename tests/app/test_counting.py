@@ -11,7 +11,7 @@ from gateway.app.stores import open_stores
 from gateway.exchange.background import Background
 from gateway.policy import catalogue
 from gateway.policy.names import AccountName, AppName
-from gateway.policy.quota.usage import Counts, Line, Names, Usage
+from gateway.policy.quota.usage import Counts, Heading, Names, Usage
 from gateway.ports import Watch
 from tests.app.configured import Kept, settings
 from tests.fakes.watch import FakeWatch
@@ -31,7 +31,7 @@ def test_what_the_metrics_are_told_is_what_happened() -> None:
         watch.foreign(ACME, 3)
         watch.verified("client", "same")
     assert vars(beside) == vars(alone)
-    assert usage.take() == {Line("acme", "tool", "other", "other"): Counts(sent=1)}
+    assert usage.take() == {Heading("acme", "tool", "other", "other"): Counts(sent=1)}
 
 
 async def test_the_last_counts_are_kept_at_the_stop(tmp_path: Path) -> None:
@@ -44,5 +44,5 @@ async def test_the_last_counts_are_kept_at_the_stop(tmp_path: Path) -> None:
         recorder = counting.recorder(of, rows, stores, background=background, log=log, stack=stack)
         for app in (TOOL, "gateway", "unknown"):
             recorder.counted.sent(ACME, app, "client", "GET")
-    kept = {row.line: row.counts for row in read_file(path, "2000-01-01")}
-    assert kept == {Line("acme", app, "client", "GET"): Counts(sent=1) for app in ("tool", "gateway", "other")}
+    kept = {row.heading: row.counts for row in read_file(path, "2000-01-01")}
+    assert kept == {Heading("acme", app, "client", "GET"): Counts(sent=1) for app in ("tool", "gateway", "other")}

@@ -13,7 +13,7 @@ from gateway.policy import catalogue
 from gateway.policy.names import AccountName
 from gateway.settings import Settings
 from tests.app.configured import settings
-from tests.app.test_line import unheard
+from tests.app.test_walking import unheard
 from tests.fakes.outbox import FakeOutbox
 from tests.fakes.watch import FakeWatch
 

@@ -11,7 +11,7 @@ from gateway.app.stores import Stores, open_stores, sqlite_path
 from gateway.policy.caching.entry import Entry
 from gateway.policy.messages import Headers, Response
 from gateway.policy.names import AccountName, CacheKey
-from gateway.policy.quota.usage import Counts, Line
+from gateway.policy.quota.usage import Counts, Heading
 from gateway.policy.records import Edit
 from gateway.ports import LedgerAway
 from gateway.settings import Settings
@@ -93,7 +93,7 @@ async def test_redis_keeps_all_of_it_for_every_replica(tmp_path: Path, redis_url
         assert (await other.ledger.read(["account:acme"])).states == ("spent",)
         assert await one.records.swap([Edit("job", "a", None, "1")])
         assert await other.records.read("job", ["a"]) == ["1"]
-        await one.usage.add("2024-10-04", {Line("acme", "tool", "client", "GET"): Counts(1)})
+        await one.usage.add("2024-10-04", {Heading("acme", "tool", "client", "GET"): Counts(1)})
         assert len(await other.usage.read("2024-10-04")) == 1
 
 

@@ -11,7 +11,7 @@ import pytest
 from gateway.adapters.sqlite import SqliteFile, SqliteUsage
 from gateway.app import usage_report
 from gateway.policy.quota import usage
-from gateway.policy.quota.usage import Counts, Line
+from gateway.policy.quota.usage import Counts, Heading
 from gateway.web.operations_client import Refused, Unanswered
 from tests.app.configured import settings
 
@@ -58,7 +58,7 @@ def test_the_file_is_read_where_nobody_answers(tmp_path: Path, monkeypatch: pyte
     async def write() -> None:
         file = SqliteFile(path, on_error=lambda name, detail: None)
         for day in ("2024-09-27", "2024-09-28", TODAY):
-            await SqliteUsage(file).add(day, {Line("acme", "tool", "client", "GET"): Counts(received=2, sent=1)})
+            await SqliteUsage(file).add(day, {Heading("acme", "tool", "client", "GET"): Counts(received=2, sent=1)})
         await file.aclose()
 
     asyncio.run(write())

@@ -10,11 +10,11 @@ from typing import Any
 from gateway.exchange.background import Background
 from gateway.exchange.usage import EVERY, Recorder
 from gateway.policy.names import AccountName, AppName
-from gateway.policy.quota.usage import Counts, Line, Names, Row, Usage
+from gateway.policy.quota.usage import Counts, Heading, Names, Row, Usage
 from gateway.policy.trace import Trace
 from gateway.ports import UsageAway
 
-LINE = Line("acme", "tool", "client", "GET")
+HEADING = Heading("acme", "tool", "client", "GET")
 TRACE = Trace("id", "parent", AppName("tool"), AccountName("acme"), "GET", "client", status=200)
 EVENING = 20_000 * 86_400.0 - 7.0  # 2024-10-03
 START = 1_000.0  # of the virtual clock
@@ -28,7 +28,7 @@ class Store:
     away: bool = False
     takes: float = 0.0
 
-    async def add(self, day: str, counts: Mapping[Line, Counts]) -> None:
+    async def add(self, day: str, counts: Mapping[Heading, Counts]) -> None:
         await asyncio.sleep(self.takes)
         if self.away:
             raise UsageAway("the disk is full")
@@ -37,14 +37,14 @@ class Store:
     async def read(self, since: str) -> Sequence[Row]:
         if self.away:
             raise UsageAway("the disk is full")
-        return [Row(day, LINE, Counts(received=n)) for day, n in self.added if day >= since]
+        return [Row(day, HEADING, Counts(received=n)) for day, n in self.added if day >= since]
 
 
 class Place:
     """A recorder before a store, seven seconds before midnight."""
 
     def __init__(self) -> None:
-        names = Names(*(frozenset({name}) for name in LINE))
+        names = Names(*(frozenset({name}) for name in HEADING))
         self.store, self.told = Store(), list[str]()
         self.background = Background(lambda name, error: self.told.append(f"{name} died of {error!r}"))
         self.counted = Usage(names)
@@ -105,4 +105,4 @@ async def test_who_leaves_while_it_is_written_changes_nothing() -> None:
 async def test_a_question_counts_up_to_this_moment() -> None:
     place = Place()
     place.counted.add(TRACE)
-    assert await place.recorder.read(7) == ("2024-09-27", [Row("2024-10-03", LINE, Counts(received=1))])
+    assert await place.recorder.read(7) == ("2024-09-27", [Row("2024-10-03", HEADING, Counts(received=1))])

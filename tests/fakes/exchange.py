@@ -14,7 +14,7 @@ from unittest.mock import patch
 import orjson
 
 from gateway.adapters.memory import MemoryEntries
-from gateway.app import events, line
+from gateway.app import events, walking
 from gateway.app.events import Hearing
 from gateway.exchange.background import Background, Run
 from gateway.exchange.cache import Cache
@@ -155,8 +155,8 @@ class Exchange:
         outlook = Outlook(self.gate, self._tell)
         self.beside["outlook"] = outlook.run
         time = SimpleNamespace(time=self.clock)
-        with patch.object(line, "time", time), patch.object(events, "time", time):
-            self.walk = line.stages(
+        with patch.object(walking, "time", time), patch.object(events, "time", time):
+            self.walk = walking.stages(
                 settings,
                 rows=ROWS,
                 cache=self.cache,

@@ -9,14 +9,14 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
-from gateway.policy.quota.usage import Counts, Line, Row
+from gateway.policy.quota.usage import Counts, Heading, Row
 from gateway.ports import UsageAway
 from gateway.web import usage_api
 
 ROWS = [
-    Row("2024-10-03", Line("acme", "tool", "client", "GET"), Counts(10, 2, 1, 0.25, 0)),
-    Row("2024-10-04", Line("acme", "tool", "client", "GET"), Counts(5, 1, 1, 0.31, 2)),
-    Row("2024-10-04", Line("acme", "export", "time", "POST"), Counts(4, 4)),
+    Row("2024-10-03", Heading("acme", "tool", "client", "GET"), Counts(10, 2, 1, 0.25, 0)),
+    Row("2024-10-04", Heading("acme", "tool", "client", "GET"), Counts(5, 1, 1, 0.31, 2)),
+    Row("2024-10-04", Heading("acme", "export", "time", "POST"), Counts(4, 4)),
 ]
 EXPORT = {"received": 4, "sent": 4, "saved": 0, "waited": 0, "waited_seconds": 0.0, "refused": 0}
 TOOL = {"received": 15, "sent": 3, "saved": 12, "waited": 2, "waited_seconds": 0.6, "refused": 2}

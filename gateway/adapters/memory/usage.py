@@ -5,22 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from gateway.policy.quota.usage import Counts, Line, Row, oldest_kept
+from gateway.policy.quota.usage import Counts, Heading, Row, oldest_kept
 
 
 class MemoryUsage:
     """A `UsageStore` that ends with the process."""
 
     def __init__(self) -> None:
-        self._days: dict[str, dict[Line, Counts]] = {}
+        self._days: dict[str, dict[Heading, Counts]] = {}
 
-    async def add(self, day: str, counts: Mapping[Line, Counts]) -> None:
-        lines = self._days.setdefault(day, {})
-        for line, more in counts.items():
-            lines.setdefault(line, Counts()).add(more)
+    async def add(self, day: str, counts: Mapping[Heading, Counts]) -> None:
+        headings = self._days.setdefault(day, {})
+        for heading, more in counts.items():
+            headings.setdefault(heading, Counts()).add(more)
         oldest = oldest_kept(day)
-        self._days = {kept: lines for kept, lines in self._days.items() if kept >= oldest}
+        self._days = {kept: headings for kept, headings in self._days.items() if kept >= oldest}
 
     async def read(self, since: str) -> Sequence[Row]:
         days = sorted(day for day in self._days if day >= since)
-        return [Row(day, line, replace(counts)) for day in days for line, counts in self._days[day].items()]
+        return [Row(day, heading, replace(counts)) for day in days for heading, counts in self._days[day].items()]

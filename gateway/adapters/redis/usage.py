@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
 from gateway.adapters.redis.server import FAILURES, PATIENCE, close, connect, told
-from gateway.policy.quota.usage import Counts, Line, Row, oldest_kept
+from gateway.policy.quota.usage import Counts, Heading, Row, oldest_kept
 from gateway.ports import UsageAway
 
 DAY = "{intervals}:usage:"
@@ -23,15 +23,15 @@ class RedisUsage:
     async def aclose(self) -> None:
         await close(self._client)
 
-    async def add(self, day: str, counts: Mapping[Line, Counts]) -> None:
+    async def add(self, day: str, counts: Mapping[Heading, Counts]) -> None:
         try:
             days = [kept.decode() for kept in await self._client.smembers(DAYS)]
             async with self._client.pipeline(transaction=True) as pipeline:
                 pipeline.sadd(DAYS, day)
-                for line, more in counts.items():
+                for heading, more in counts.items():
                     for name, n in asdict(more).items():
                         add = pipeline.hincrbyfloat if isinstance(n, float) else pipeline.hincrby
-                        add(DAY + day, json.dumps([*line, name]), n)
+                        add(DAY + day, json.dumps([*heading, name]), n)
                 if old := [kept for kept in days if kept < oldest_kept(day)]:
                     pipeline.unlink(*(DAY + kept for kept in old))
                     pipeline.srem(DAYS, *old)
@@ -52,9 +52,9 @@ class RedisUsage:
 
 
 def _rows(day: str, fields: Mapping[bytes, bytes]) -> Sequence[Row]:
-    lines: dict[Line, Counts] = {}
+    headings: dict[Heading, Counts] = {}
     for field, n in fields.items():
-        *line, name = json.loads(field)
-        counts = lines.setdefault(Line(*line), Counts())
+        *heading, name = json.loads(field)
+        counts = headings.setdefault(Heading(*heading), Counts())
         setattr(counts, name, type(getattr(counts, name))(float(n)))
-    return [Row(day, line, counts) for line, counts in lines.items()]
+    return [Row(day, heading, counts) for heading, counts in headings.items()]

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from gateway.adapters.sqlite.file import SqliteFile
 from gateway.adapters.sqlite.opening import APPLICATION, FAILURES, has_table, transaction
-from gateway.policy.quota.usage import Counts, Line, Row, oldest_kept
+from gateway.policy.quota.usage import Counts, Heading, Row, oldest_kept
 from gateway.ports import UsageAway
 
 _TABLE = """CREATE TABLE IF NOT EXISTS usage (
@@ -35,9 +35,10 @@ class SqliteUsage:
     def __init__(self, file: SqliteFile) -> None:
         self._file = file
 
-    async def add(self, day: str, counts: Mapping[Line, Counts]) -> None:
+    async def add(self, day: str, counts: Mapping[Heading, Counts]) -> None:
         rows = [
-            (day, *line, it.received, it.sent, it.waited, it.waited_seconds, it.refused) for line, it in counts.items()
+            (day, *heading, it.received, it.sent, it.waited, it.waited_seconds, it.refused)
+            for heading, it in counts.items()
         ]
         try:
             await asyncio.shield(self._file.write(partial(_add, day, rows)))
@@ -74,4 +75,4 @@ def _read(since: str, connection: sqlite3.Connection) -> list[Row]:
     if not has_table(connection, "usage"):
         return []
     found = connection.execute("SELECT * FROM usage WHERE day >= ? ORDER BY day", (since,)).fetchall()
-    return [Row(row[0], Line(*row[1:5]), Counts(*row[5:])) for row in found]
+    return [Row(row[0], Heading(*row[1:5]), Counts(*row[5:])) for row in found]

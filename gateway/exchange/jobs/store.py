@@ -4,7 +4,7 @@ job.open     the standing of each job that has not ended, by app and id
 job.ended    the same of those that have
 job.request  what is to be sent, until the end
 job.result   what came of it
-job.line     for each app, how many jobs it has and had, and how much they hold: their places, and the bounds
+job.stock    for each app, how many jobs it has and had, and how much they hold: their places, and the bounds
 job.holder   for each replica that is at a job, until when the others believe it alive
 """
 
@@ -16,9 +16,9 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Container, Mapping, Sequence
 
 from gateway.exchange.pages import pages
-from gateway.policy.jobs import line as job_line
 from gateway.policy.jobs import record as job_record
 from gateway.policy.jobs import result as job_result
+from gateway.policy.jobs import stock as job_stock
 from gateway.policy.jobs.job import Job, State
 from gateway.policy.jobs.record import key
 from gateway.policy.jobs.result import Result
@@ -27,8 +27,8 @@ from gateway.policy.names import AppName
 from gateway.policy.records import Edit
 from gateway.ports import Records, RecordsAway
 
-OPEN, ENDED, REQUEST, RESULT, LINE, HOLDER = (
-    f"job.{kind}" for kind in ("open", "ended", "request", "result", "line", "holder")
+OPEN, ENDED, REQUEST, RESULT, STOCK, HOLDER = (
+    f"job.{kind}" for kind in ("open", "ended", "request", "result", "stock", "holder")
 )
 
 _PAGE = 200
@@ -53,24 +53,24 @@ class JobStore:
         return await self._records.now()
 
     async def accept(self, app: AppName, request: Request, *, most: int, make: Callable[[int, float], Job]) -> Job:
-        """Keep a new job, made for its place in the app's line; raises `Fault` TOO_MANY_JOBS."""
+        """Keep a new job, made for its place among the app's jobs; raises `Fault` TOO_MANY_JOBS."""
         text = job_record.request_text(request)
         for _ in range(_RACES):
             async with self._turn[app]:
-                (before,) = await self._records.read(LINE, [app])
-                line = job_line.read(before)
-                line.check(app, most=most, request=text)
-                job = make(line.accepted + 1, await self.now())
+                (before,) = await self._records.read(STOCK, [app])
+                stock = job_stock.read(before)
+                stock.check(app, most=most, request=text)
+                job = make(stock.accepted + 1, await self.now())
                 made = await self._records.swap(
                     [
-                        Edit(LINE, app, before, job_line.text(line.one_more(text))),
+                        Edit(STOCK, app, before, job_stock.text(stock.one_more(text))),
                         Edit(OPEN, key(app, job.id), None, job_record.text(job)),
                         Edit(REQUEST, key(app, job.id), None, text),
                     ]
                 )
             if made:
                 return job
-        raise RecordsAway("others changed the line of this app again and again")
+        raise RecordsAway("others changed the jobs of this app again and again")
 
     async def current(self, job: Job) -> Job | None:
         """The job as it stands, None if it has ended."""
@@ -89,13 +89,13 @@ class JobStore:
         for _ in range(_RACES):
             async with self._turn[app]:
                 (request,) = await self._records.read(REQUEST, [at])
-                (line,) = await self._records.read(LINE, [app])
-                counted, text = job_line.read(line).one_ended(request, result)
+                (stock,) = await self._records.read(STOCK, [app])
+                counted, text = job_stock.read(stock).one_ended(request, result)
                 edits = [
                     Edit(OPEN, at, job_record.text(before), None),
                     Edit(ENDED, at, None, job_record.text(after)),
                     Edit(REQUEST, at, request, None),
-                    Edit(LINE, app, line, job_line.text(counted)),
+                    Edit(STOCK, app, stock, job_stock.text(counted)),
                     *([] if text is None else [Edit(RESULT, at, None, text)]),
                     *also(),
                 ]
@@ -147,7 +147,7 @@ class JobStore:
 
     async def apps(self) -> set[AppName]:
         """The apps of which jobs are kept, whether they are configured or not."""
-        return {AppName(app) async for page in pages(self._records, LINE) for app, _ in page}
+        return {AppName(app) async for page in pages(self._records, STOCK) for app, _ in page}
 
     async def forget(self, job: Job) -> None:
         """Delete a job that has ended, with its result."""
@@ -155,22 +155,22 @@ class JobStore:
         for _ in range(_RACES):  # else the next sweep does it
             async with self._turn[app]:
                 (result,) = await self._records.read(RESULT, [at])
-                (line,) = await self._records.read(LINE, [app])
+                (stock,) = await self._records.read(STOCK, [app])
                 edits = [Edit(ENDED, at, job_record.text(job), None)]
                 if result is not None:
-                    fewer = job_line.read(line).without(result)
-                    edits += [Edit(RESULT, at, result, None), Edit(LINE, app, line, job_line.text(fewer))]
+                    fewer = job_stock.read(stock).without(result)
+                    edits += [Edit(RESULT, at, result, None), Edit(STOCK, app, stock, job_stock.text(fewer))]
                 if await self._records.swap(edits):
                     return
 
     async def tally(self, kept: Mapping[AppName, int]) -> None:
         """Note how many ended jobs of each app are kept. Who has no job any more is forgotten."""
-        async for page in pages(self._records, LINE):
+        async for page in pages(self._records, STOCK):
             for app, record in page:
-                line = job_line.read(record).counted(kept.get(AppName(app), 0))
-                after = None if line is None else job_line.text(line)
+                stock = job_stock.read(record).counted(kept.get(AppName(app), 0))
+                after = None if stock is None else job_stock.text(stock)
                 if after != record:
-                    await self._records.swap([Edit(LINE, app, record, after)])
+                    await self._records.swap([Edit(STOCK, app, record, after)])
 
     async def holders(self) -> dict[str, float]:
         """The replicas that are at jobs or were, and until when each is believed alive."""

@@ -23,7 +23,7 @@ A_WAIT = 0.1
 _DAY = 86_400.0
 
 
-class Line(NamedTuple):
+class Heading(NamedTuple):
     """What requests are counted apart by, within a day."""
 
     account: str
@@ -67,10 +67,10 @@ class Names:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """The total of one line on one day (ISO 8601)."""
+    """The total of one heading on one day (ISO 8601)."""
 
     day: str
-    line: Line
+    heading: Heading
     counts: Counts
 
 
@@ -100,15 +100,15 @@ class Usage:
         """Count a request that left for the upstream."""
         self._folded((account, app, resource, method)).sent += 1
 
-    def take(self) -> dict[Line, Counts]:
+    def take(self) -> dict[Heading, Counts]:
         """Hand over what was counted; counting starts anew."""
         taken, self._counts = self._counts, {}
-        return {Line(*map(str, key)): counts for key, counts in taken.items()}
+        return {Heading(*map(str, key)): counts for key, counts in taken.items()}
 
-    def give_back(self, taken: Mapping[Line, Counts]) -> None:
+    def give_back(self, taken: Mapping[Heading, Counts]) -> None:
         """Count again what was taken and could not be kept."""
-        for line, counts in taken.items():
-            self._counts.setdefault(line, Counts()).add(counts)
+        for heading, counts in taken.items():
+            self._counts.setdefault(heading, Counts()).add(counts)
 
     def _folded(self, key: tuple[str | None, ...]) -> Counts:
         known = tuple(name if name in names else OTHER for name, names in zip(key, self._sets, strict=True))

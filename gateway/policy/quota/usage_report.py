@@ -77,7 +77,7 @@ def report(rows: Iterable[Row], by: Sequence[Dimension]) -> Report:
 
 
 def _name(row: Row, by: Dimension) -> str:
-    return row.day if by is Dimension.DAY else str(getattr(row.line, by))
+    return row.day if by is Dimension.DAY else str(getattr(row.heading, by))
 
 
 def _days(text: str) -> int | str:

@@ -10,18 +10,18 @@ import pytest
 
 from gateway.adapters.sqlite import SqliteFile, SqliteUsage, read_file
 from gateway.adapters.sqlite.opening import VERSION
-from gateway.policy.quota.usage import Counts, Line, Row
+from gateway.policy.quota.usage import Counts, Heading, Row
 from gateway.ports import UsageAway
 from tests.adapters.stores import Events, modes
 
 TODAY = "2024-10-04"
-LINE = Line("acme", "tool", "client", "GET")
+HEADING = Heading("acme", "tool", "client", "GET")
 
 
 async def written(path: Path, events: Events, *, times: int = 1) -> None:
     file = SqliteFile(path, on_error=events)
     for _ in range(times):
-        await SqliteUsage(file).add(TODAY, {LINE: Counts(received=2, sent=1)})
+        await SqliteUsage(file).add(TODAY, {HEADING: Counts(received=2, sent=1)})
     await file.aclose()
 
 
@@ -29,7 +29,7 @@ async def test_totals_go_on_after_a_restart(tmp_path: Path, events: Events) -> N
     path = tmp_path / "gateway.db"
     await written(path, events, times=2)
     await written(path, events)
-    assert read_file(path, TODAY) == [Row(TODAY, LINE, Counts(received=6, sent=3))]
+    assert read_file(path, TODAY) == [Row(TODAY, HEADING, Counts(received=6, sent=3))]
     assert read_file(path, "2024-10-05") == []
 
 
@@ -49,7 +49,7 @@ async def test_an_addition_is_whole_or_not_at_all(tmp_path: Path, events: Events
     path = tmp_path / "gateway.db"
     await written(path, events)
     file = SqliteFile(path, on_error=events, lock_wait=0.0)
-    both = {LINE: Counts(received=1), LINE._replace(app="large"): Counts(received=1 << 62)}
+    both = {HEADING: Counts(received=1), HEADING._replace(app="large"): Counts(received=1 << 62)}
     with closing(sqlite3.connect(path)) as connection:
         connection.execute(
             "CREATE TRIGGER t BEFORE INSERT ON usage WHEN new.app = 'large' BEGIN SELECT raise(FAIL, 'no'); END"
@@ -57,14 +57,14 @@ async def test_an_addition_is_whole_or_not_at_all(tmp_path: Path, events: Events
     with pytest.raises(UsageAway, match="no"):
         await SqliteUsage(file).add(TODAY, both)
     await file.aclose()
-    assert read_file(path, TODAY) == [Row(TODAY, LINE, Counts(received=2, sent=1))]
+    assert read_file(path, TODAY) == [Row(TODAY, HEADING, Counts(received=2, sent=1))]
 
 
 async def test_a_file_that_is_closed_is_away(tmp_path: Path, events: Events) -> None:
     file = SqliteFile(tmp_path / "gateway.db", on_error=events)
     await file.aclose()
     with pytest.raises(UsageAway, match="closed"):
-        await SqliteUsage(file).add(TODAY, {LINE: Counts(received=1)})
+        await SqliteUsage(file).add(TODAY, {HEADING: Counts(received=1)})
     with pytest.raises(UsageAway, match="closed"):
         await SqliteUsage(file).read(TODAY)
 

@@ -8,10 +8,10 @@ from dataclasses import replace
 
 import pytest
 
-from gateway.exchange.jobs.store import ENDED, LINE, OPEN, REQUEST, RESULT, JobStore
+from gateway.exchange.jobs.store import ENDED, OPEN, REQUEST, RESULT, STOCK, JobStore
 from gateway.policy.faults import Fault, Kind
 from gateway.policy.jobs import job as rules
-from gateway.policy.jobs import line as job_line
+from gateway.policy.jobs import stock as job_stock
 from gateway.policy.jobs.job import Job, State
 from gateway.policy.jobs.result import Result
 from gateway.policy.messages import Headers, Request
@@ -40,21 +40,21 @@ def ended(it: Job) -> Job:
 
 
 async def kinds(records: FakeRecords) -> dict[str, int]:
-    return {kind: len(await records.scan(kind, most=100)) for kind in (OPEN, ENDED, REQUEST, RESULT, LINE)}
+    return {kind: len(await records.scan(kind, most=100)) for kind in (OPEN, ENDED, REQUEST, RESULT, STOCK)}
 
 
 async def test_a_job_is_kept_with_its_request_and_ends_with_its_result(records: FakeRecords) -> None:
     store = JobStore(records)
     made = await accept(store)
-    assert await kinds(records) == {OPEN: 1, ENDED: 0, REQUEST: 1, RESULT: 0, LINE: 1}
+    assert await kinds(records) == {OPEN: 1, ENDED: 0, REQUEST: 1, RESULT: 0, STOCK: 1}
     assert await store.request(made) == SENT
     assert await store.end(made, ended(made), DONE)
-    assert await kinds(records) == {OPEN: 0, ENDED: 1, REQUEST: 0, RESULT: 1, LINE: 1}
+    assert await kinds(records) == {OPEN: 0, ENDED: 1, REQUEST: 0, RESULT: 1, STOCK: 1}
     assert await store.find(TOOL, made.id) == ended(made)
     assert await store.result(made) == DONE
     assert (await store.current(made), await store.request(made)) == (None, None)
     await store.forget(ended(made))
-    assert await kinds(records) == {OPEN: 0, ENDED: 0, REQUEST: 0, RESULT: 0, LINE: 1}
+    assert await kinds(records) == {OPEN: 0, ENDED: 0, REQUEST: 0, RESULT: 0, STOCK: 1}
 
 
 async def test_a_line_is_forgotten_when_no_job_of_its_app_is_left(records: FakeRecords) -> None:
@@ -73,7 +73,7 @@ async def test_a_line_is_forgotten_when_no_job_of_its_app_is_left(records: FakeR
 async def test_no_more_are_kept_of_an_app_than_so_many_until_some_are_forgotten(
     records: FakeRecords, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(job_line, "MOST_KEPT", 3)
+    monkeypatch.setattr(job_stock, "MOST_KEPT", 3)
     store = JobStore(records)
     for _ in range(3):
         made = await accept(store)
@@ -92,16 +92,16 @@ async def test_what_is_kept_is_bounded_in_length_and_given_back(
 ) -> None:
     store = JobStore(records)
     made = await accept(store)
-    (line,) = await records.read(LINE, [TOOL])
-    monkeypatch.setattr(job_line, "MOST_HELD", job_line.read(line).held + 10)
+    (stock,) = await records.read(STOCK, [TOOL])
+    monkeypatch.setattr(job_stock, "MOST_HELD", job_stock.read(stock).held + 10)
     with pytest.raises(Fault, match="too much for one more"):
         await accept(store)
     assert await store.end(made, ended(made), Result(200, Headers(), b"x" * 500, 1))
     kept = await store.result(made)
     assert (kept and kept.omitted, kept and kept.body) == (500, b"")
     await store.forget(ended(made))
-    (line,) = await records.read(LINE, [TOOL])
-    assert job_line.read(line).held == 0
+    (stock,) = await records.read(STOCK, [TOOL])
+    assert job_stock.read(stock).held == 0
     assert (await accept(store)).asked.place == 2
 
 

@@ -10,30 +10,30 @@ from hypothesis import strategies as st
 
 from gateway.policy.names import AccountName, AppName
 from gateway.policy.quota import usage
-from gateway.policy.quota.usage import Counts, Line, Names, Usage
+from gateway.policy.quota.usage import Counts, Heading, Names, Usage
 from gateway.policy.trace import Trace
 
 NAMES = Names(frozenset({"acme"}), frozenset({"tool", "export"}), frozenset({"client", "time"}), frozenset({"GET"}))
-LINE = Line("acme", "tool", "client", "GET")
+HEADING = Heading("acme", "tool", "client", "GET")
 TRACE = Trace("id", "parent", AppName("tool"), AccountName("acme"), "GET", "client", status=200)
 
 
 @pytest.mark.parametrize(
-    ("trace", "line", "counts"),
+    ("trace", "heading", "counts"),
     [
-        (TRACE, LINE, Counts(received=1)),
-        (replace(TRACE, queued=0.05), LINE, Counts(received=1)),
-        (replace(TRACE, queued=2.5), LINE, Counts(received=1, waited=1, waited_seconds=2.5)),
-        (replace(TRACE, refusal="wait_too_long", status=429), LINE, Counts(received=1, refused=1)),
-        (replace(TRACE, resource="/secret/"), Line("acme", "tool", "other", "GET"), Counts(received=1)),
-        (replace(TRACE, method="BREW"), Line("acme", "tool", "client", "other"), Counts(received=1)),
-        (replace(TRACE, app=None, account=None), Line("other", "other", "client", "GET"), Counts(received=1)),
+        (TRACE, HEADING, Counts(received=1)),
+        (replace(TRACE, queued=0.05), HEADING, Counts(received=1)),
+        (replace(TRACE, queued=2.5), HEADING, Counts(received=1, waited=1, waited_seconds=2.5)),
+        (replace(TRACE, refusal="wait_too_long", status=429), HEADING, Counts(received=1, refused=1)),
+        (replace(TRACE, resource="/secret/"), Heading("acme", "tool", "other", "GET"), Counts(received=1)),
+        (replace(TRACE, method="BREW"), Heading("acme", "tool", "client", "other"), Counts(received=1)),
+        (replace(TRACE, app=None, account=None), Heading("other", "other", "client", "GET"), Counts(received=1)),
     ],
 )
-def test_a_finished_request_is_counted_under_known_names(trace: Trace, line: Line, counts: Counts) -> None:
+def test_a_finished_request_is_counted_under_known_names(trace: Trace, heading: Heading, counts: Counts) -> None:
     counted = Usage(NAMES)
     counted.add(trace)
-    assert counted.take() == {line: counts}
+    assert counted.take() == {heading: counts}
     assert counted.take() == {}
 
 
@@ -42,8 +42,8 @@ def test_what_was_sent_beyond_what_was_received_is_a_saving_below_zero() -> None
     for app in ("tool", "gateway"):
         counted.sent("acme", app, "client", "GET")
     counted.add(TRACE)
-    saved = {line: counts.saved for line, counts in counted.take().items()}
-    assert saved == {LINE: 0, LINE._replace(app="other"): -1}
+    saved = {heading: counts.saved for heading, counts in counted.take().items()}
+    assert saved == {HEADING: 0, HEADING._replace(app="other"): -1}
 
 
 def test_10000_unknown_names_make_one_line() -> None:
@@ -52,7 +52,7 @@ def test_10000_unknown_names_make_one_line() -> None:
         text = f"junk-{number}"
         counted.add(replace(TRACE, app=AppName(text), account=AccountName(text), resource=text, method=text))
         counted.sent(text, text, text, text)
-    assert counted.take() == {Line("other", "other", "other", "other"): Counts(received=10_000, sent=10_000)}
+    assert counted.take() == {Heading("other", "other", "other", "other"): Counts(received=10_000, sent=10_000)}
 
 
 @given(st.lists(st.sampled_from(["received", "sent", "written", "failed", "killed"])))
@@ -67,12 +67,12 @@ def test_whatever_happens_between_nothing_is_counted_twice(events: list[str]) ->
                 counted.sent("acme", "tool", "client", "GET")
                 true.sent += 1
             case "written":
-                kept.add(counted.take().get(LINE, Counts()))
+                kept.add(counted.take().get(HEADING, Counts()))
             case "failed":
                 counted.give_back(counted.take())
             case _:
-                lost.add(counted.take().get(LINE, Counts()))  # since the last time that it was written
-    kept.add(counted.take().get(LINE, Counts()))
+                lost.add(counted.take().get(HEADING, Counts()))  # since the last time that it was written
+    kept.add(counted.take().get(HEADING, Counts()))
     kept.add(lost)
     assert kept == true
 
@@ -101,6 +101,6 @@ def test_names_of_a_new_configuration_are_counted_apart_and_those_before_stay_co
     counted.sent("acme", "new", "client", "GET")
     counted.sent("acme", "tool", "client", "GET")
     taken = counted.take()
-    assert {line.app: counts.sent for line, counts in taken.items()} == {"tool": 1, "new": 1, "other": 1}
+    assert {heading.app: counts.sent for heading, counts in taken.items()} == {"tool": 1, "new": 1, "other": 1}
     counted.give_back(taken)
     assert counted.take() == taken

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.policy.quota.usage import Counts, Line, Row
+from gateway.policy.quota.usage import Counts, Heading, Row
 from gateway.policy.quota.usage_report import Dimension, Group, Question, asked, report
 
 WAYS = [way for length in range(1, 6) for way in permutations(Dimension, length)]
@@ -17,7 +17,7 @@ ROWS = st.lists(
     st.builds(
         Row,
         st.sampled_from(["2024-10-03", "2024-10-04"]),
-        st.builds(Line, *[st.sampled_from(["a", "b", "other"])] * 4),
+        st.builds(Heading, *[st.sampled_from(["a", "b", "other"])] * 4),
         st.builds(Counts, NUMBERS, NUMBERS, NUMBERS, NUMBERS, NUMBERS),
     )
 )
@@ -37,7 +37,7 @@ def test_the_sum_over_the_groups_is_the_total(rows: list[Row], by: tuple[Dimensi
 
 
 def row(day: str, app: str, sent: int) -> Row:
-    return Row(day, Line("acme", app, "client", "GET"), Counts(received=2 * sent, sent=sent))
+    return Row(day, Heading("acme", app, "client", "GET"), Counts(received=2 * sent, sent=sent))
 
 
 def test_who_sent_most_comes_first_and_days_stay_in_order() -> None:

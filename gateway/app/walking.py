@@ -1,4 +1,4 @@
-"""The stages of an exchange put in line: from the adapters to the walk."""
+"""The walk put together: its stages, from the adapters to the delivery."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ MOST_HELD = 512 * 1024 * 1024
 """Characters of one app's requests and results that are kept: no job is taken on beyond, and no result's body kept."""
 
 
-class Line(NamedTuple):
+class Stock(NamedTuple):
     """How many jobs an app ever had, how many of them ended, and how many were forgotten as of the last count.
 
     `held` counts the characters of the requests and results that are kept.
@@ -43,11 +43,11 @@ class Line(NamedTuple):
             detail = f"what is kept of the jobs of app {app}, requests and results, is too much for one more"
             raise Fault(Kind.TOO_MANY_JOBS, detail, retry_after=3600.0)
 
-    def one_more(self, request: str) -> Line:
+    def one_more(self, request: str) -> Stock:
         """A job was accepted."""
         return self._replace(accepted=self.accepted + 1, held=self.held + len(request))
 
-    def one_ended(self, request: str | None, result: Result | None) -> tuple[Line, str | None]:
+    def one_ended(self, request: str | None, result: Result | None) -> tuple[Stock, str | None]:
         """A job has ended; and the record of its result, without its body where there is no room for that."""
         held = max(0, self.held - len(request or ""))
         text = None if result is None else job_result.text(result)
@@ -55,22 +55,22 @@ class Line(NamedTuple):
             text = job_result.text(job_result.without_body(result))
         return self._replace(ended=self.ended + 1, held=held + len(text or "")), text
 
-    def without(self, result: str) -> Line:
+    def without(self, result: str) -> Stock:
         """A result is deleted."""
         return self._replace(held=max(0, self.held - len(result)))
 
-    def counted(self, kept: int) -> Line | None:
+    def counted(self, kept: int) -> Stock | None:
         """So many ended jobs were found to be kept; None where no job of the app is left."""
         if not kept and self.accepted == self.ended:
             return None
         return self._replace(forgotten=max(0, self.ended - kept))
 
 
-def read(record: str | None) -> Line:
+def read(record: str | None) -> Stock:
     """Read a record; no record is an app without jobs."""
-    return Line() if record is None else Line(*json.loads(record))
+    return Stock() if record is None else Stock(*json.loads(record))
 
 
-def text(line: Line) -> str:
+def text(stock: Stock) -> str:
     """Write a record."""
-    return json.dumps(line)
+    return json.dumps(stock)

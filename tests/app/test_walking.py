@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from gateway.adapters.memory import MemoryEntries, MemoryLedger, MemoryRecords, MemoryUsage
-from gateway.app import line
+from gateway.app import walking
 from gateway.app.events import Hearing
 from gateway.app.stores import Stores
 from gateway.exchange.background import Background, Run
@@ -33,7 +33,7 @@ def unheard(_name: str, /, *, level: str = "info", **_fields: Any) -> None:
     assert level
 
 
-class Line:
+class Assembled:
     """A walk as the assembly makes it, before a pretended upstream."""
 
     def __init__(self, of: Settings) -> None:
@@ -51,7 +51,7 @@ class Line:
             spawn=self._background.spawn,
         )
         memory = MemoryEntries[Rendition](1_000_000)
-        self.stages = line.stages(
+        self.stages = walking.stages(
             of,
             rows=catalogue.load(),
             cache=Cache(memory, None),
@@ -70,7 +70,7 @@ class Line:
 
 
 async def test_the_stages_share_one_cache_and_one_gate(tmp_path: Path) -> None:
-    it = Line(settings(tmp_path))
+    it = Assembled(settings(tmp_path))
     for accept in (JSON, XML):
         await it.ask("GET", "/personcontact/", accept=accept)
     await it.ask("POST", "/personcontact/", b"{}", content_type=JSON, accept=JSON)
@@ -88,14 +88,14 @@ async def test_the_stages_share_one_cache_and_one_gate(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("form", ["json", "xml"])
 async def test_the_upstream_is_asked_for_the_configured_format(tmp_path: Path, form: str) -> None:
-    it = Line(settings(tmp_path, upstream__format=form))
+    it = Assembled(settings(tmp_path, upstream__format=form))
     await it.ask("GET", "/personcontact/", accept=JSON)
     await it.ask("POST", "/personcontact/", b"<personcontact/>", content_type=XML, accept=JSON)
     assert [seen.headers.get("accept") for seen in it.upstream.seen] == [f"application/{form}"] * 2
 
 
 async def test_bodies_are_bounded_as_configured(tmp_path: Path) -> None:
-    it = Line(settings(tmp_path, server__max_body="20B"))
+    it = Assembled(settings(tmp_path, server__max_body="20B"))
     with pytest.raises(Fault) as caught:
         await it.ask("POST", "/personcontact/", b'{"name":"' + b"x" * 20 + b'"}', content_type=JSON, accept=JSON)
     assert caught.value.kind in (Kind.MALFORMED, Kind.TOO_LARGE)
@@ -103,7 +103,7 @@ async def test_bodies_are_bounded_as_configured(tmp_path: Path) -> None:
 
 
 async def test_the_stages_go_by_other_settings_when_they_are_told(tmp_path: Path) -> None:
-    it = Line(settings(tmp_path))
+    it = Assembled(settings(tmp_path))
     assert set(it.beside) == {"departures", "idempotency", "polls", "quota events", "warming"}
     await it.ask("GET", "/personcontact/", accept=JSON)
     other = settings(tmp_path, cache__warm="3", cache__warm_reserve="0.5", cache__verify="1.0", cache__read_ahead="7")
@@ -116,7 +116,7 @@ async def test_the_stages_go_by_other_settings_when_they_are_told(tmp_path: Path
 
 
 async def test_events_go_by_other_settings_too(tmp_path: Path) -> None:
-    it = Line(settings(tmp_path))
+    it = Assembled(settings(tmp_path))
     events = it.stages.events
     assert events.polling is not None
     assert events.looking is not None
@@ -155,7 +155,7 @@ def stores(others: Others | None) -> Stores:
 
 async def test_where_others_write_their_drops_are_made_here_and_memory_is_served_while_they_are_heard() -> None:
     others, looks, beside = Others(), list[None](), dict[str, Run]()
-    cache = line.cache(MemoryEntries[Rendition](1_000_000), stores(others), lambda: looks.append(None), beside)
+    cache = walking.cache(MemoryEntries[Rendition](1_000_000), stores(others), lambda: looks.append(None), beside)
     await beside["drops"]()
     await cache.keep(entry("a"), 0)
     assert cache.peek(CacheKey("a")) is not None
@@ -171,7 +171,7 @@ async def test_where_others_write_their_drops_are_made_here_and_memory_is_served
 
 async def test_where_nobody_else_writes_nothing_is_watched() -> None:
     beside = dict[str, Run]()
-    cache = line.cache(MemoryEntries[Rendition](1_000_000), stores(None), lambda: None, beside)
+    cache = walking.cache(MemoryEntries[Rendition](1_000_000), stores(None), lambda: None, beside)
     await cache.keep(entry("a"), 0)
     assert cache.peek(CacheKey("a")) is not None
     assert beside == {}

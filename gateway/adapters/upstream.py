@@ -40,13 +40,13 @@ _used: ContextVar[list[ResponseHandler]] = ContextVar("_used")
 
 
 class Upstream:
-    """A pool of kept-alive connections to one origin. `timeout` is in seconds, `max_body` in bytes."""
+    """A pool of kept-alive connections to one origin. `timeout` is in seconds, `max_answer` in bytes."""
 
-    def __init__(self, url: str, *, timeout: float, max_body: int) -> None:
+    def __init__(self, url: str, *, timeout: float, max_answer: int) -> None:
         self._base = url.rstrip("/")
         self._origin = URL(self._base, encoded=True)
         self._timeout = aiohttp.ClientTimeout(total=timeout, sock_connect=min(timeout, _CONNECTING))
-        self._max_body = max_body
+        self._max_answer = max_answer
         self._session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Upstream:
@@ -101,8 +101,8 @@ class Upstream:
         try:
             async for chunk in answer.content.iter_chunked(_CHUNK):
                 chunks += chunk
-                if len(chunks) > self._max_body:
-                    detail = f"the upstream's answer is larger than {self._max_body} bytes"
+                if len(chunks) > self._max_answer:
+                    detail = f"the upstream's answer is larger than {self._max_answer} bytes"
                     raise Fault(Kind.UPSTREAM_UNINTELLIGIBLE, detail)
         except TimeoutError:
             raise

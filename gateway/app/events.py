@@ -77,8 +77,8 @@ class Eventing:
         self.looking: Looking | None = None
         self.polling: Polling | None = None
 
-    def watches(self, lists: Lists, fetch: Fetch, *, max_body: int) -> Mapping[str, Run]:
-        """What is to run, by name; it looks with the line's own lists and fetch."""
+    def watches(self, lists: Lists, fetch: Fetch, *, max_answer: int) -> Mapping[str, Run]:
+        """What is to run, by name; it looks with the walk's own lists and fetch."""
         events = self._settings.events
         self.looking = Looking(
             noticing=self.noticing,
@@ -88,7 +88,7 @@ class Eventing:
             records=self._records,
             form=Representation(self._settings.upstream.format),
             interval=events.interval,
-            max_body=max_body,
+            max_answer=max_answer,
         )
         self.polling = Polling(
             noticing=self.noticing,

@@ -136,7 +136,7 @@ class Gateway:
         )
         watch = counting.Counted(metrics, usage.counted)
 
-        client = Upstream(settings.upstream.url, timeout=settings.upstream.timeout, max_body=walking.MAX_ANSWER)
+        client = Upstream(settings.upstream.url, timeout=settings.upstream.timeout, max_answer=walking.MAX_ANSWER)
         upstream = await stack.enter_async_context(client)
         beside: dict[str, Run] = {"outlook": outlook.run, "usage": usage.run, **told.running}
         cache = walking.cache(memory, stores, partial(spending.look, gate, settings), beside)

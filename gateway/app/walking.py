@@ -114,7 +114,7 @@ def stages(
         coalescer=Coalescer(background),
         clock=time.time,
         form=form,
-        max_body=MAX_ANSWER,
+        max_answer=MAX_ANSWER,
         filling=None if fills is None else Filling(fills, cache, time.time),
     )
     warming = Warming(
@@ -129,7 +129,7 @@ def stages(
     lists = Lists(
         documents=documents, cache=cache, clock=time.time, used=warming.used, collected=events.noticing.collected
     )
-    beside |= events.watches(lists, fetch, max_body=MAX_ANSWER)
+    beside |= events.watches(lists, fetch, max_answer=MAX_ANSWER)
     runs = Runs(documents=documents, cache=cache, clock=time.time, rows=settings.cache.read_ahead)
     sampling = Sampling(settings.cache.verify, random.random, partial(_plentiful, gate))
     checking = Checking(
@@ -151,7 +151,7 @@ def stages(
             idempotency=idempotency,
             form=form,
             limits=Limits(size=settings.server.max_body),
-            max_body=MAX_ANSWER,
+            max_answer=MAX_ANSWER,
         ),
         passage=Passage(
             cache=cache,

@@ -72,7 +72,7 @@ class Landing:
     """An upstream answer as it came. Times are epoch seconds, `queued` and `took` are spans in seconds."""
 
     response: Response
-    verdict: outcome.Outcome
+    verdict: outcome.Meaning
     api_code: int | None
     requested_at: float
     received_at: float

@@ -58,9 +58,9 @@ class Place:
     generation: int
 
 
-def unstored(landing: Landing, place: Place, *, max_body: int) -> Landed:
+def unstored(landing: Landing, place: Place, *, max_answer: int) -> Landed:
     """Take an answer for its caller only."""
-    return _passed_on(contentcoding.decoded(landing.response, limit=max_body), landing, place)
+    return _passed_on(contentcoding.decoded(landing.response, limit=max_answer), landing, place)
 
 
 def replayed(answer: Response, place: Place) -> HeldAnswer:
@@ -69,9 +69,11 @@ def replayed(answer: Response, place: Place) -> HeldAnswer:
     return _passed_on(answer, landing, place).held
 
 
-async def stored(landing: Landing, place: Place, asked: Headers, cache: Cache, *, query: str, max_body: int) -> Landed:
+async def stored(
+    landing: Landing, place: Place, asked: Headers, cache: Cache, *, query: str, max_answer: int
+) -> Landed:
     """Take an answer, and keep it where the rules allow; what is no document is never kept."""
-    answer = contentcoding.decoded(landing.response, limit=max_body)
+    answer = contentcoding.decoded(landing.response, limit=max_answer)
     why_not = place.match.resource.why_not_stored(member=place.match.member, query=query)
     verdict = storing.document(cachecontrol.of(asked), answer, place.match.resource.lifetimes, why_not)
     if isinstance(verdict, Storable) and not await _is_document(answer, place.match.resource.name):

@@ -55,13 +55,13 @@ class Failed:
     """The upstream failed."""
 
 
-Outcome = Answer | CallerMistake | TooFast | DaySpent | AccountClosed | CredentialRefused | Failed
+Meaning = Answer | CallerMistake | TooFast | DaySpent | AccountClosed | CredentialRefused | Failed
 
 _LIMITS = frozenset({400, 429})
 _CREDENTIALS = frozenset({401, 403})
 _ACCOUNTS = frozenset({401, 402, 403, 418, 503})
 
-_BY_CODE: dict[int, tuple[frozenset[int], Outcome]] = {
+_BY_CODE: dict[int, tuple[frozenset[int], Meaning]] = {
     2: (_ACCOUNTS, AccountClosed(Reason.NOT_FOUND, can_pass=True)),
     3: (_ACCOUNTS, AccountClosed(Reason.INACTIVE, can_pass=True)),
     4: (_ACCOUNTS, AccountClosed(Reason.SUSPENDED, can_pass=True)),
@@ -75,7 +75,7 @@ _BY_CODE: dict[int, tuple[frozenset[int], Outcome]] = {
 }
 """The codes that say more than their status; 1, 10 and 13 to 20 say the same as it."""
 
-_BY_STATUS: dict[int, Outcome] = {
+_BY_STATUS: dict[int, Meaning] = {
     401: CredentialRefused(),
     402: AccountClosed(Reason.UNPAID, can_pass=True),
     418: AccountClosed(Reason.BANNED, can_pass=False),
@@ -83,7 +83,7 @@ _BY_STATUS: dict[int, Outcome] = {
 }
 
 
-def classify(status: int, code: int | None) -> Outcome:
+def classify(status: int, code: int | None) -> Meaning:
     """Judge an answer by its HTTP status and the code `api_code` found in its body."""
     if status < 400:
         return Answer()

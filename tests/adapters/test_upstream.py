@@ -34,7 +34,7 @@ async def talking(conversation: Conversation, *, patience: float = 5.0) -> Async
 
     server = await asyncio.start_server(talk, "127.0.0.1", 0)
     url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
-    async with server, Upstream(url, timeout=patience, max_body=1000) as upstream:
+    async with server, Upstream(url, timeout=patience, max_answer=1000) as upstream:
         yield upstream, heads
 
 
@@ -159,7 +159,7 @@ async def test_redirects_are_answers_cookies_are_forgotten_and_bodies_stay_compr
 
 
 async def test_nobody_listens() -> None:
-    async with Upstream("http://127.0.0.1:1/", timeout=5.0, max_body=10) as upstream:
+    async with Upstream("http://127.0.0.1:1/", timeout=5.0, max_answer=10) as upstream:
         fault = await refused(upstream)
         assert (fault.kind, isinstance(fault.__cause__, NeverSent)) == (Kind.UPSTREAM_UNREACHABLE, True)
 
@@ -173,7 +173,7 @@ async def test_a_connection_that_is_not_made_in_time_was_never_sent(monkeypatch:
             client = clients.enter_context(socket.socket())
             client.setblocking(False)
             client.connect_ex(listener.getsockname())
-        async with Upstream(f"http://127.0.0.1:{listener.getsockname()[1]}/", timeout=5.0, max_body=10) as upstream:
+        async with Upstream(f"http://127.0.0.1:{listener.getsockname()[1]}/", timeout=5.0, max_answer=10) as upstream:
             fault = await refused(upstream)
         assert (fault.kind, isinstance(fault.__cause__, NeverSent)) == (Kind.UPSTREAM_UNREACHABLE, True)
 

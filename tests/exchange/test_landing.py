@@ -18,7 +18,7 @@ from gateway.policy.messages import Headers, Response
 from gateway.policy.names import AccountName, CacheKey
 from gateway.policy.outcome import Answer
 from gateway.policy.trace import Trace
-from tests.fakes.exchange import MAX_BODY, NOON, ROWS, request, trace
+from tests.fakes.exchange import MAX_ANSWER, NOON, ROWS, request, trace
 from tests.fakes.upstream import JSON, XML, answer, error, plain, zipped
 
 ACME = AccountName("acme")
@@ -42,7 +42,7 @@ async def land(
     assert match is not None
     place = Place(KEY, ACME, match, f"{path}?{query}", cache.generation(ACME, match.resource.name))
     headers = request("GET", path, **asked).headers
-    return await landing.stored(came(response), place, headers, cache, query=query, max_body=MAX_BODY)
+    return await landing.stored(came(response), place, headers, cache, query=query, max_answer=MAX_ANSWER)
 
 
 async def test_a_document_is_kept_for_as_long_as_its_row_says(cache: Cache) -> None:
@@ -115,7 +115,7 @@ async def test_an_answer_from_before_a_write_is_not_kept(cache: Cache) -> None:
     assert match is not None
     place = Place(KEY, ACME, match, "/personcontact/", cache.generation(ACME, "personcontact"))
     await cache.invalidate(ACME, {"personcontact"})
-    landed = await landing.stored(came(answer()), place, Headers(), cache, query="", max_body=MAX_BODY)
+    landed = await landing.stored(came(answer()), place, Headers(), cache, query="", max_answer=MAX_ANSWER)
     assert (landed.stored, cache.peek(KEY)) == (False, None)
 
 

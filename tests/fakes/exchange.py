@@ -43,7 +43,7 @@ from tests.fakes.watch import FakeWatch
 NOON = 20_000 * 86_400.0 + 43_200.0
 """Some day, 12:00 GMT."""
 
-MAX_BODY = 10_000_000
+MAX_ANSWER = 10_000_000
 ROWS = catalogue.load()
 
 

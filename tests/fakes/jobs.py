@@ -19,7 +19,7 @@ from gateway.policy.jobs.job import Job, State
 from gateway.policy.messages import Response
 from gateway.policy.names import AppName
 from gateway.policy.translation.malformed import Limits
-from tests.fakes.exchange import MAX_BODY, ROWS, TOOL, Exchange, Heard, caller
+from tests.fakes.exchange import ROWS, TOOL, Exchange, Heard, caller
 from tests.fakes.outbox import FakeOutbox, posted
 from tests.fakes.records import FakeRecords
 from tests.fakes.upstream import JSON, plain
@@ -57,7 +57,7 @@ class Replica:
             house.exchange.walk.handle,
             callers=house.callers.get,
             catalogue=ROWS,
-            limits=Limits(size=MAX_BODY),
+            limits=Limits(size=10_000_000),
         )
         self.runner = JobRunner(self.store, attempt, self.ends, me=name, spawn=self.background.spawn, tell=house.tell)
         self.tasks = [self.background.spawn(run(), name) for run in (self.runner.run, self.runner.sweep)]

@@ -13,7 +13,7 @@ from gateway.policy.outcome import (
     CredentialRefused,
     DaySpent,
     Failed,
-    Outcome,
+    Meaning,
     TooFast,
     api_code,
     classify,
@@ -66,7 +66,7 @@ from gateway.policy.quota.closure import Reason
         (401, 99, CredentialRefused()),
     ],
 )
-def test_status_and_code_make_the_outcome(status: int, code: int | None, outcome: Outcome) -> None:
+def test_status_and_code_make_the_outcome(status: int, code: int | None, outcome: Meaning) -> None:
     assert classify(status, code) == outcome
 
 

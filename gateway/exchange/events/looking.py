@@ -61,7 +61,7 @@ class Looking:
         records: Records,
         form: Representation,
         interval: float,
-        max_body: int,
+        max_answer: int,
     ) -> None:
         self._noticing = noticing
         self._lists = lists
@@ -70,7 +70,7 @@ class Looking:
         self._records = records
         self._form = form
         self.interval = interval
-        self._max_body = max_body
+        self._max_answer = max_answer
 
     async def __call__(self, scope: Scope, caller: Caller) -> None:
         """Look, and make known what has changed. Raises `Fault`, `Malformed`, `ValueError` or `RecordsAway`."""
@@ -145,7 +145,7 @@ class Looking:
         request = outgoing.read(f"/{resource}/?{query}", caller, self._form)
         order = Order(caller=caller, request=request, resource=resource, patience=caller.patience)
         landing = await self._fetch(order, Flight())
-        answer = contentcoding.decoded(landing.response, limit=self._max_body)
+        answer = contentcoding.decoded(landing.response, limit=self._max_answer)
         if answer.status != 200:
             raise ValueError(f"GET {request.target} is answered with status {answer.status}, code {landing.api_code}")
         return landing, await rendering.document(answer)

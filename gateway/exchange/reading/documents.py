@@ -41,7 +41,7 @@ class Documents:
         coalescer: Coalescer[Landed],
         clock: Clock,
         form: Representation,
-        max_body: int,
+        max_answer: int,
         filling: Filling | None = None,
     ) -> None:
         """With `filling`, what is fetched for one replica is fetched for all."""
@@ -50,7 +50,7 @@ class Documents:
         self._coalescer = coalescer
         self._clock = clock
         self._form = form
-        self._max_body = max_body
+        self._max_answer = max_answer
         self._filling = filling
         self._setbacks = Setbacks(clock)
 
@@ -155,7 +155,7 @@ class Documents:
         async def fetch() -> Landed:
             landed = await self._setbacks.through(question.key, self._fetch(order, flight))
             return await landing.stored(
-                landed, place, request.headers, self._cache, query=request.query, max_body=self._max_body
+                landed, place, request.headers, self._cache, query=request.query, max_answer=self._max_answer
             )
 
         kept = generation != _NEVER and not question.never_stored and "no-store" not in question.asked

@@ -56,7 +56,7 @@ class Writes:
         idempotency: Idempotency,
         form: Representation,
         limits: Limits,
-        max_body: int,
+        max_answer: int,
     ) -> None:
         self._effects = effects
         self._departures = departures
@@ -65,7 +65,7 @@ class Writes:
         self._idempotency = idempotency
         self._form = form
         self._limits = limits
-        self._max_body = max_body
+        self._max_answer = max_answer
 
     async def __call__(self, request: Request, caller: Caller, match: Match, trace: Trace) -> HeldAnswer:
         """Send a write and give its answer; raises `Fault` also where it is unknown whether it was done."""
@@ -99,7 +99,7 @@ class Writes:
         known = self._effects.known(write.order.caller.account, write.order.resource)
         order, caller, place = write.order, write.order.caller, _place(write.order, write.match)
         try:
-            landed = landing.unstored(await self._fetch(order, flight), place, max_body=self._max_body)
+            landed = landing.unstored(await self._fetch(order, flight), place, max_answer=self._max_answer)
         except Fault as fault:
             if flight.cost and fault.kind not in REFUSALS:
                 await self._effects.unknown(caller.account, order.resource)

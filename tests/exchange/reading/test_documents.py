@@ -8,7 +8,7 @@ from gateway.exchange.coalescer import Coalescer
 from gateway.exchange.reading.documents import Documents
 from gateway.exchange.reading.question import Question
 from gateway.policy.negotiation import Representation
-from tests.fakes.exchange import MAX_BODY, ROWS, Exchange, caller, request, trace
+from tests.fakes.exchange import MAX_ANSWER, ROWS, Exchange, caller, request, trace
 
 
 def documents(it: Exchange) -> Documents:
@@ -18,7 +18,7 @@ def documents(it: Exchange) -> Documents:
         coalescer=Coalescer(it.background),
         clock=it.clock,
         form=Representation.JSON,
-        max_body=MAX_BODY,
+        max_answer=MAX_ANSWER,
     )
 
 

@@ -19,7 +19,7 @@ from gateway.policy.faults import Fault, Kind
 from gateway.policy.negotiation import Representation
 from gateway.policy.trace import Trace
 from tests.exchange.reading.test_documents import question
-from tests.fakes.exchange import MAX_BODY, Exchange, trace
+from tests.fakes.exchange import MAX_ANSWER, Exchange, trace
 from tests.fakes.fills import FakeFills
 from tests.fakes.upstream import answer, error
 
@@ -58,7 +58,7 @@ async def two() -> AsyncIterator[Two]:
                 coalescer=Coalescer(it.background),
                 clock=it.clock,
                 form=Representation.JSON,
-                max_body=MAX_BODY,
+                max_answer=MAX_ANSWER,
                 filling=Filling(fills, cache, it.clock),
             )
             return Replica(documents, fills)

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from gateway.adapters.logs import Log
 from gateway.adapters.prometheus import Metrics
 from gateway.app import counting, people, spending
-from gateway.app.reading import Read, Reading
+from gateway.app.rereading import Read, Rereading
 from gateway.app.walking import Stages
 from gateway.exchange.line.gate import Gate
 from gateway.policy import catalogue
@@ -70,7 +70,7 @@ class Reloading:
         self.settings = settings
         self.succeeded = True
         self.succeeded_at = time.time()
-        self._read = Reading(read)
+        self._read = Rereading(read)
         self._log = log
         self._turn = asyncio.Lock()
 

@@ -21,8 +21,8 @@ from gateway.app.events import Hearing
 from gateway.app.jobs import Deferred
 from gateway.app.listening import HANG_UP, Listeners
 from gateway.app.observing import Observing
-from gateway.app.reading import Read
 from gateway.app.reloading import Parts, Reloading
+from gateway.app.rereading import Read
 from gateway.app.stores import Stores, open_stores
 from gateway.app.watching import Watched
 from gateway.app.webhooks import open_telling

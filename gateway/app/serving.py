@@ -10,7 +10,7 @@ from contextlib import suppress
 
 from gateway.adapters.logs import Log, Redaction, open_log
 from gateway.app import people
-from gateway.app.reading import Read
+from gateway.app.rereading import Read
 from gateway.app.running import Gateway
 from gateway.settings import Settings
 

@@ -11,24 +11,24 @@ from threading import Event
 
 import pytest
 
-from gateway.app import reading
-from gateway.app.reading import Reading
+from gateway.app import rereading
+from gateway.app.rereading import Rereading
 from gateway.settings import Settings, SettingsError, load
 from tests.app.configured import CONFIG, settings
 
 PROGRAM = """
 import asyncio, pathlib, sys
-from gateway.app import reading
+from gateway.app import rereading
 from gateway.settings import load
-reading.PATIENCE = 0.05
-asyncio.run(reading.Reading(lambda: load(pathlib.Path(sys.argv[1]), {}))())
+rereading.PATIENCE = 0.05
+asyncio.run(rereading.Rereading(lambda: load(pathlib.Path(sys.argv[1]), {}))())
 """
 
 
 async def test_what_is_read_is_told_and_so_is_what_is_wrong(tmp_path: Path) -> None:
     path = tmp_path / "config.toml"
     right = settings(tmp_path)
-    read = Reading(lambda: load(path, {}))
+    read = Rereading(lambda: load(path, {}))
     assert await read() == right
     path.write_text("[apps", encoding="utf-8")
     with pytest.raises(SettingsError, match="is not TOML"):
@@ -40,7 +40,7 @@ async def test_what_is_read_is_told_and_so_is_what_is_wrong(tmp_path: Path) -> N
 async def test_what_is_never_read_is_told_in_time_and_again_until_it_is(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reading, "PATIENCE", 0.05)
+    monkeypatch.setattr(rereading, "PATIENCE", 0.05)
     right, there = settings(tmp_path), Event()
     began: list[None] = []
 
@@ -49,13 +49,13 @@ async def test_what_is_never_read_is_told_in_time_and_again_until_it_is(
         there.wait(20)
         return right
 
-    read = Reading(slow)
-    for _ in range(reading.MOST):
+    read = Rereading(slow)
+    for _ in range(rereading.MOST):
         with pytest.raises(SettingsError, match="was not read within 0 s"):
             await read()
     with pytest.raises(SettingsError, match="is still being read since the last 4 times"):
         await read()
-    assert len(began) == reading.MOST, "few threads hang at the most"
+    assert len(began) == rereading.MOST, "few threads hang at the most"
     there.set()
     async with asyncio.timeout(20):
         while True:

@@ -1,4 +1,4 @@
-"""Reads the configuration beside the event loop, and not for ever: a file can be a pipe, or on a disk that is away.
+"""Reads the configuration anew beside the event loop, and not for ever: it can be a pipe, or on a disk that is away.
 
 A thread that hangs in a read cannot be stopped. So there are few at the most, and they keep neither the next reload nor
 the end of the program waiting, as threads of asyncio's own pool would.
@@ -24,7 +24,7 @@ MOST = 4
 """Reads that may hang at the same time."""
 
 
-class Reading:
+class Rereading:
     """Reads when asked; what hangs is left behind."""
 
     def __init__(self, read: Read) -> None:

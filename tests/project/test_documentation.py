@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from gateway import __version__
-from gateway.cli import COMMANDS
+from gateway.cli import COMMANDS, _parser
 from gateway.settings import load
 from gateway.settings.reference import reference
 from tests.project.tree import ROOT
@@ -74,6 +74,43 @@ def test_contributors_are_sent_to_files_that_are_there() -> None:
     text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
     for path in re.findall(r"`((?:gateway|docs|tests)/[\w./]*)`", text):
         assert (ROOT / path).exists(), path
+
+
+def typed(command: str) -> list[str]:
+    """The words of a command in the README, with something in the place of what stands for something."""
+    values = {"FILE": "config.toml", "METHOD": "GET", "PATH": "/client/", "N": "8088"}
+    return [values.get(word, word) for word in command.split()]
+
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+RUN = README.partition("\n## Run it\n")[2].partition("\n## ")[0]
+
+
+@pytest.mark.parametrize("command", re.findall(r"(?m)^\| `([a-z].*?)` \|", RUN))
+def test_the_commands_of_the_readme_can_be_typed_as_they_stand(command: str) -> None:
+    words = typed(command)
+    assert _parser(words[0]).parse_args(words).command in COMMANDS
+
+
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
+CODE = {path.name for path in ROOT.glob("*/**/*.py") if ".venv" not in path.parts}
+
+
+def anchors(page: Path) -> set[str]:
+    """The headings of a page as its links name them."""
+    heads = re.findall(r"(?m)^#+ (.*)$", page.read_text(encoding="utf-8"))
+    return {re.sub(r"[^\w\- ]", "", head.lower()).replace(" ", "-") for head in heads}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_links_and_names_of_files_lead_somewhere(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    for link, _, anchor in (it.partition("#") for it in re.findall(r"\]\(([^)\s]+)\)", text) if "://" not in it):
+        target = page if not link else page.parent / link
+        assert target.exists(), link
+        assert not anchor or anchor in anchors(target), anchor
+    for name in re.findall(r"`([\w./]+\.py)`", text):
+        assert (ROOT / name).exists() or (ROOT / "gateway" / name).exists() or name in CODE, name
 
 
 DECISIONS = sorted((ROOT / "docs/decisions").iterdir())

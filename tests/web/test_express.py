@@ -220,7 +220,7 @@ async def test_no_key_is_kept(talk: Talk) -> None:
 async def test_what_is_dropped_is_not_kept_alive(talk: Talk) -> None:
     await _three_times(talk)
     (known,) = talk.proxy.express._known.values()
-    await talk.exchange.walk._reads._documents._cache.purge(Selector())
+    await talk.exchange.cache.purge(Selector())
     assert known.repeat.held() is None
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from time import thread_time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -53,7 +55,9 @@ def test_what_is_no_such_field_or_would_not_be_kept_is_left_to_the_walk(fields: 
 @pytest.mark.parametrize("value", [" " * 4000 + "\x00", "a " * 2000 + "\x00", "\t" * 4000, "\r" * 4000])
 def test_work_grows_with_the_field_and_no_faster(value: str) -> None:
     """Anyone can send it, without a key: spaces before a control character held up all callers for five minutes."""
+    began = thread_time()
     trace_fields.apart(octets(f"traceparent: {value}", f"baggage: {value}"))
+    assert thread_time() - began < 10.0
 
 
 @given(st.binary(max_size=80), st.binary(max_size=80))

@@ -68,8 +68,7 @@ async def test_another_list_ends_what_was_selected_from_it() -> None:
     async with Exchange() as it:
         again = await repeat(it, "/client/")
         assert again is not None
-        cache = it.walk._reads._documents._cache
-        await cache.drop(Selector(key=again.question.whole.key))
+        await it.cache.drop(Selector(key=again.question.whole.key))
         assert again() is None
 
 
@@ -88,7 +87,7 @@ async def test_it_keeps_nothing_alive() -> None:
         again = await repeat(it)
         assert again is not None
         assert isinstance(again.held, weakref.ref)
-        await it.walk._reads._documents._cache.purge(Selector())
+        await it.cache.purge(Selector())
         assert (again.held(), again()) == (None, None)
 
 

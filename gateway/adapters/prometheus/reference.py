@@ -12,7 +12,7 @@ _LISTED = 32  # a longer set is described by its meaning alone
 _OPENING = f"""\
 # Metrics
 
-Generated from `gateway/adapters/prometheus/families.py` by `python -m gateway.adapters.prometheus.reference`.
+Written from `gateway/adapters/prometheus/families.py` by `make docs`; edit that, not this page.
 
 `GET /metrics` on the operations listener answers in OpenMetrics 1.0 or in the classic text format, as `Accept` prefers,
 and with gzip if asked. Every name begins with `{PREFIX}`. Exemplars with the trace id are on

@@ -68,7 +68,7 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True)
-class Landing:
+class Arrival:
     """An upstream answer as it came. Times are epoch seconds, `queued` and `took` are spans in seconds."""
 
     response: Response
@@ -90,7 +90,7 @@ class Fetch:
         self._watch = watch
         self._refused = RefusedCredentials()
 
-    async def __call__(self, order: Order, flight: Flight[Any]) -> Landing:
+    async def __call__(self, order: Order, flight: Flight[Any]) -> Arrival:
         """Fetch an order as the given flight; raises `Fault` for every refusal, the gateway's or the upstream's.
 
         What is safe to send again is sent again, within the patience and each time with a lease of its own.
@@ -110,7 +110,7 @@ class Fetch:
             flight.sent, left = False, max(0.0, order.patience - spent)
             await asyncio.sleep(pause)
 
-    def _ended(self, ended: Landing | Fault) -> Landing:
+    def _ended(self, ended: Arrival | Fault) -> Arrival:
         if isinstance(ended, Fault):
             raise ended
         if isinstance(ended.verdict, TooFast):
@@ -118,7 +118,7 @@ class Fetch:
             raise Fault(Kind.TOO_FAST, detail, retry_after=self._gate.pause_left())
         return ended
 
-    async def _attempt(self, order: Order, errand: Errand, flight: Flight[Any]) -> Landing | Fault:
+    async def _attempt(self, order: Order, errand: Errand, flight: Flight[Any]) -> Arrival | Fault:
         """Line up and send once; a `Fault` that the sending ended in is returned, any other raised."""
         self._refused.check(order.caller.partition, self._clock())
         ticket = self._gate.line_up(errand)
@@ -135,7 +135,7 @@ class Fetch:
         finally:
             self._gate.leave(ticket)  # nothing, unless the lease was never put to use
 
-    async def _sent(self, order: Order, lease: Lease, flight: Flight[Any]) -> Landing | Fault:
+    async def _sent(self, order: Order, lease: Lease, flight: Flight[Any]) -> Arrival | Fault:
         caller, loop_time = order.caller, asyncio.get_running_loop().time
         began, requested_at = loop_time(), self._clock()
         left, status, code = True, 0, None
@@ -156,7 +156,7 @@ class Fetch:
                 self._watch.sent(caller.account, caller.app, order.resource, order.request.method)
                 await self._gate.settle(lease)
         self._watch.answered(caller.account, status, code, order.resource, took)
-        landing = Landing(
+        arrival = Arrival(
             response=response,
             verdict=outcome.classify(status, code),
             api_code=code,
@@ -165,33 +165,33 @@ class Fetch:
             queued=lease.waited,
             took=took,
         )
-        return self._judged(order, landing)
+        return self._judged(order, arrival)
 
-    def _judged(self, order: Order, landing: Landing) -> Landing:
+    def _judged(self, order: Order, arrival: Arrival) -> Arrival:
         """Act on what the answer says of the address, the account and the credential; refusals do not come back."""
-        account, partition, status = order.caller.account, order.caller.partition, landing.response.status
-        match landing.verdict:
+        account, partition, status = order.caller.account, order.caller.partition, arrival.response.status
+        match arrival.verdict:
             case Answer() | CallerMistake():
                 self._refused.accept(partition)
                 self._gate.answered(account)
             case TooFast():
-                self._gate.pause(_retry_after(landing.response))
+                self._gate.pause(_retry_after(arrival.response))
             case DaySpent():
                 raise self._gate.day_spent(account)
             case AccountClosed() as closed:
-                raise self._gate.close_account(account, closed, status=status, api_code=landing.api_code)
+                raise self._gate.close_account(account, closed, status=status, api_code=arrival.api_code)
             case CredentialRefused():
                 pause = self._refused.refuse(partition, self._clock(), status=status)
-                detail = f"the upstream refuses this credential (status {status}, code {landing.api_code})"
+                detail = f"the upstream refuses this credential (status {status}, code {arrival.api_code})"
                 raise Fault(Kind.CREDENTIAL_REFUSED, detail, retry_after=pause, status=status)
             case Failed():
                 pass
-        return landing
+        return arrival
 
 
-def _failure(ended: Landing | Fault) -> Failure | None:
+def _failure(ended: Arrival | Fault) -> Failure | None:
     """Why an attempt brought nothing, as far as that tells whether to send again."""
-    if isinstance(ended, Landing):
+    if isinstance(ended, Arrival):
         return Failure.TOO_FAST if isinstance(ended.verdict, TooFast) else None
     if isinstance(ended.__cause__, NeverSent):
         return Failure.NEVER_SENT if ended.kind is Kind.UPSTREAM_UNREACHABLE else Failure.UNSENDABLE

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from gateway.exchange import rendering
 from gateway.exchange.cache import Cache
-from gateway.exchange.fetch import Landing
+from gateway.exchange.fetch import Arrival
 from gateway.exchange.pace import drive
 from gateway.exchange.rendering import HeldAnswer
 from gateway.policy import contentcoding
@@ -31,20 +31,20 @@ class Landed:
     """
 
     held: HeldAnswer
-    landing: Landing
+    arrival: Arrival
     stored: bool
     elsewhere: bool = False
 
     def tell(self, trace: Trace, *, joined: bool) -> None:
         """Record the flight in a rider's trace: only the one who launched it bears its cost."""
-        trace.forwarded_status = self.landing.response.status
-        trace.api_code = self.landing.api_code
+        trace.forwarded_status = self.arrival.response.status
+        trace.api_code = self.arrival.api_code
         trace.stored = self.stored
         if self.stored:
             trace.ttl = self.held.entry.lifetime - self.held.entry.initial_age
         if not joined:
-            trace.queued = (trace.queued or 0.0) + self.landing.queued
-            trace.upstream = (trace.upstream or 0.0) + self.landing.took
+            trace.queued = (trace.queued or 0.0) + self.arrival.queued
+            trace.upstream = (trace.upstream or 0.0) + self.arrival.took
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,35 +58,35 @@ class Place:
     generation: int
 
 
-def unstored(landing: Landing, place: Place, *, max_answer: int) -> Landed:
+def unstored(arrival: Arrival, place: Place, *, max_answer: int) -> Landed:
     """Take an answer for its caller only."""
-    return _passed_on(contentcoding.decoded(landing.response, limit=max_answer), landing, place)
+    return _passed_on(contentcoding.decoded(arrival.response, limit=max_answer), arrival, place)
 
 
 def replayed(answer: Response, place: Place) -> HeldAnswer:
     """Hold an answer of before for a caller who asks the same again."""
-    landing = Landing(answer, Answer(), None, requested_at=0.0, received_at=0.0, queued=0.0, took=0.0)
-    return _passed_on(answer, landing, place).held
+    arrival = Arrival(answer, Answer(), None, requested_at=0.0, received_at=0.0, queued=0.0, took=0.0)
+    return _passed_on(answer, arrival, place).held
 
 
 async def stored(
-    landing: Landing, place: Place, asked: Headers, cache: Cache, *, query: str, max_answer: int
+    arrival: Arrival, place: Place, asked: Headers, cache: Cache, *, query: str, max_answer: int
 ) -> Landed:
     """Take an answer, and keep it where the rules allow; what is no document is never kept."""
-    answer = contentcoding.decoded(landing.response, limit=max_answer)
+    answer = contentcoding.decoded(arrival.response, limit=max_answer)
     why_not = place.match.resource.why_not_stored(member=place.match.member, query=query)
     verdict = storing.document(cachecontrol.of(asked), answer, place.match.resource.lifetimes, why_not)
     if isinstance(verdict, Storable) and not await _is_document(answer, place.match.resource.name):
         verdict = Unstorable("not a document")
     if isinstance(verdict, Unstorable) or verdict.lifetimes.fresh <= 0:
-        return _passed_on(answer, landing, place)
-    held, kept = await cache.keep(_entry(answer, landing, place, verdict.lifetimes), place.generation)
-    return Landed(held, landing, stored=kept)
+        return _passed_on(answer, arrival, place)
+    held, kept = await cache.keep(_entry(answer, arrival, place, verdict.lifetimes), place.generation)
+    return Landed(held, arrival, stored=kept)
 
 
-def _passed_on(answer: Response, landing: Landing, place: Place) -> Landed:
-    entry = _entry(answer, landing, place, Lifetimes())
-    return Landed(Held(entry, entry.weight), landing, stored=False)
+def _passed_on(answer: Response, arrival: Arrival, place: Place) -> Landed:
+    entry = _entry(answer, arrival, place, Lifetimes())
+    return Landed(Held(entry, entry.weight), arrival, stored=False)
 
 
 async def _is_document(answer: Response, resource: str) -> bool:
@@ -99,17 +99,17 @@ async def _is_document(answer: Response, resource: str) -> bool:
     return found
 
 
-def _entry(answer: Response, landing: Landing, place: Place, lifetimes: Lifetimes) -> Entry:
+def _entry(answer: Response, arrival: Arrival, place: Place, lifetimes: Lifetimes) -> Entry:
     return Entry(
         key=place.key,
         account=place.account,
         resource=place.match.resource.name,
         target=place.target.partition("?")[0],
         response=answer,
-        requested_at=landing.requested_at,
-        received_at=landing.received_at,
+        requested_at=arrival.requested_at,
+        received_at=arrival.received_at,
         initial_age=freshness.initial_age(
-            answer.headers, requested_at=landing.requested_at, received_at=landing.received_at
+            answer.headers, requested_at=arrival.requested_at, received_at=arrival.received_at
         ),
         lifetime=lifetimes.fresh,
         stale_while_revalidate=lifetimes.stale_while_revalidate,

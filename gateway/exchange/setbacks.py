@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable
 
-from gateway.exchange.fetch import Landing
+from gateway.exchange.fetch import Arrival
 from gateway.policy.caching import setback
 from gateway.policy.caching.setback import Setback
 from gateway.policy.faults import Fault, Kind
@@ -30,19 +30,19 @@ class Setbacks:
         known = self._by_key.get(key)
         return known is not None and self._clock() < known.until
 
-    async def through(self, key: CacheKey, fetching: Awaitable[Landing]) -> Landing:
+    async def through(self, key: CacheKey, fetching: Awaitable[Arrival]) -> Arrival:
         """Take note of how a fetch ends."""
         try:
-            landing = await fetching
+            arrival = await fetching
         except Fault as fault:
             if fault.kind in _FAILURES:
                 self._failed(key)
             raise
-        if isinstance(landing.verdict, Failed):
+        if isinstance(arrival.verdict, Failed):
             self._failed(key)
         else:
             self._by_key.pop(key, None)
-        return landing
+        return arrival
 
     def _failed(self, key: CacheKey) -> None:
         now = self._clock()

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from gateway.exchange.fetch import Landing, Order
+from gateway.exchange.fetch import Arrival, Order
 from gateway.exchange.line.gate import AccountRule, Gate
 from gateway.exchange.line.reconcile import APP, Reconciler
 from gateway.policy.messages import Headers, Response
@@ -79,7 +79,7 @@ class Scene:
     async def open(self, rule: AccountRule = LEARNING, **options: Any) -> Gate:
         gate = await self.house.gate(accounts={ACME: rule}, on_day_spent=self.woken, **options)
 
-        async def fetch(order: Order, _: object) -> Landing:
+        async def fetch(order: Order, _: object) -> Arrival:
             assert (order.caller.app, order.errand.priority, order.errand.free_of_day) == (APP, Priority.BATCH, True)
             lease = await gate.line_up(order.errand).lease
             try:
@@ -89,7 +89,7 @@ class Scene:
                 await asyncio.sleep(0.2)
             finally:
                 await gate.settle(lease)
-            return Landing(response, Answer(), None, 0.0, 0.0, lease.waited, 0.4)
+            return Arrival(response, Answer(), None, 0.0, 0.0, lease.waited, 0.4)
 
         def tell(name: str, /, *, level: str = "info", **fields: Any) -> None:
             self.events.append((name, fields))

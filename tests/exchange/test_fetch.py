@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from gateway.exchange.coalescer import Flight
-from gateway.exchange.fetch import Landing, Order
+from gateway.exchange.fetch import Arrival, Order
 from gateway.policy.caller import Caller
 from gateway.policy.faults import Fault, Kind
 from gateway.policy.outcome import Answer, CallerMistake, Failed
@@ -26,7 +26,7 @@ async def fetch(
     resource: str = "personcontact",
     patience: float = 30.0,
     flight: Flight[Any] | None = None,
-) -> Landing:
+) -> Arrival:
     order = Order(caller=by, request=request(method, f"/{resource}/"), resource=resource, patience=patience)
     return await it.fetch(order, flight or Flight())
 
@@ -41,9 +41,9 @@ async def test_an_answer_costs_one_and_says_how_long_it_took() -> None:
     async with Exchange() as it:
         it.upstream.latency = 2.0
         flight: Flight[Any] = Flight()
-        landing = await fetch(it, flight=flight)
-        assert (landing.response.status, landing.verdict, landing.api_code) == (200, Answer(), None)
-        assert (landing.took, landing.received_at - landing.requested_at) == (2.0, 2.0)
+        arrival = await fetch(it, flight=flight)
+        assert (arrival.response.status, arrival.verdict, arrival.api_code) == (200, Answer(), None)
+        assert (arrival.took, arrival.received_at - arrival.requested_at) == (2.0, 2.0)
         assert flight.sent
         assert it.spent() == 1
         assert it.watch.requests == [("acme", "tool", "personcontact", "GET")]
@@ -61,9 +61,9 @@ async def test_asking_for_the_quota_costs_nothing_of_the_day() -> None:
 async def test_the_time_in_line_is_told() -> None:
     async with Exchange(limit=1) as it:
         await fetch(it)
-        landing = await fetch(it, patience=100.0)
-        assert landing.queued == pytest.approx(60, abs=1)
-        assert landing.took == 1.0
+        arrival = await fetch(it, patience=100.0)
+        assert arrival.queued == pytest.approx(60, abs=1)
+        assert arrival.took == 1.0
 
 
 @pytest.mark.parametrize(("fault", "spent"), [(unreachable(), 0), (timed_out(), 1)])
@@ -102,8 +102,8 @@ async def test_too_fast_is_sent_again_once_after_the_pause() -> None:
     async with Exchange() as it:
         it.upstream.script += [error(400, 12), answer(name="again")]
         began = it.clock()
-        landing = await fetch(it, patience=100.0)
-        assert landing.response.status == 200
+        arrival = await fetch(it, patience=100.0)
+        assert arrival.response.status == 200
         assert it.clock() - began == pytest.approx(62, abs=0.5), "two requests of a second and a pause of a minute"
         assert it.watch.answers == [(400, 12), (200, None)]
         assert it.spent() == 2
@@ -208,8 +208,8 @@ async def test_a_refused_credential_keeps_the_upstreams_status_while_it_is_stopp
 async def test_other_answers_stop_nobody(status: int, code: int, verdict: CallerMistake | Failed) -> None:
     async with Exchange() as it:
         it.upstream.script.append(error(status, code))
-        landing = await fetch(it)
-        assert (landing.response.status, landing.verdict, landing.api_code) == (status, verdict, code)
+        arrival = await fetch(it)
+        assert (arrival.response.status, arrival.verdict, arrival.api_code) == (status, verdict, code)
         assert isinstance((await fetch(it)).verdict, Answer)
 
 

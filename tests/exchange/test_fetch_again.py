@@ -17,8 +17,8 @@ async def test_a_connection_that_was_not_made_is_tried_again_and_costs_nothing(m
     async with Exchange() as it:
         it.upstream.script += [unreachable(), unreachable(), answer()]
         flight: Flight[object] = Flight()
-        landing = await fetch(it, method, flight=flight)
-        assert landing.response.status == 200
+        arrival = await fetch(it, method, flight=flight)
+        assert arrival.response.status == 200
         assert (len(it.asked), flight.cost, it.spent()) == (3, 1, 1)
         assert it.gate.snapshot().egress.used == 1
         assert it.watch.answers == [(0, None), (0, None), (200, None)], "each failure is counted"
@@ -97,6 +97,6 @@ async def test_a_second_try_waits_in_line_for_what_is_left_of_the_patience() -> 
         assert (len(it.asked), it.spent()) == (1, 1)
         it.upstream.script.append(cut_off())
         began = it.clock()
-        landing = await fetch(it, patience=130.0)
-        assert isinstance(landing.response, Response)
+        arrival = await fetch(it, patience=130.0)
+        assert isinstance(arrival.response, Response)
         assert it.clock() - began < 130

@@ -10,7 +10,7 @@ import pytest
 from gateway.adapters.memory import MemoryEntries
 from gateway.exchange import landing
 from gateway.exchange.cache import Cache
-from gateway.exchange.fetch import Landing
+from gateway.exchange.fetch import Arrival
 from gateway.exchange.landing import Landed, Place
 from gateway.exchange.rendering import Rendition
 from gateway.policy.faults import Fault, Kind
@@ -31,8 +31,8 @@ def cache() -> Cache:
     return Cache(MemoryEntries[Rendition](1_000_000), None)
 
 
-def came(response: Response) -> Landing:
-    return Landing(response, Answer(), None, requested_at=NOON, received_at=NOON + 2, queued=5.0, took=2.0)
+def came(response: Response) -> Arrival:
+    return Arrival(response, Answer(), None, requested_at=NOON, received_at=NOON + 2, queued=5.0, took=2.0)
 
 
 async def land(

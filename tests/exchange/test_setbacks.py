@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from gateway.exchange.fetch import Landing
+from gateway.exchange.fetch import Arrival
 from gateway.exchange.setbacks import Setbacks
 from gateway.policy.faults import Fault, Kind
 from gateway.policy.messages import Response
@@ -20,24 +20,24 @@ DOWN = plain(b"down", "text/plain", status=503)
 SPANS = ["stale-while-revalidate=600", "stale-if-error=600"]
 
 
-async def landing(verdict: Answer | Failed) -> Landing:
-    return Landing(Response(200), verdict, None, requested_at=0.0, received_at=0.0, queued=0.0, took=0.0)
+async def arrival(verdict: Answer | Failed) -> Arrival:
+    return Arrival(Response(200), verdict, None, requested_at=0.0, received_at=0.0, queued=0.0, took=0.0)
 
 
-async def refusing(kind: Kind) -> Landing:
+async def refusing(kind: Kind) -> Arrival:
     raise Fault(kind, "no")
 
 
 async def test_a_failure_makes_a_pause_and_an_answer_ends_it() -> None:
     setbacks = Setbacks(asyncio.get_running_loop().time)
-    await setbacks.through(KEY, landing(Failed()))
+    await setbacks.through(KEY, arrival(Failed()))
     assert (setbacks.pausing(KEY), setbacks.pausing(OTHER)) == (True, False)
     await asyncio.sleep(10)
     assert not setbacks.pausing(KEY)
-    await setbacks.through(KEY, landing(Failed()))
+    await setbacks.through(KEY, arrival(Failed()))
     await asyncio.sleep(10)
     assert setbacks.pausing(KEY), "the second pause is longer"
-    await setbacks.through(KEY, landing(Answer()))
+    await setbacks.through(KEY, arrival(Answer()))
     assert not setbacks.pausing(KEY)
 
 
@@ -55,7 +55,7 @@ async def test_a_refusal_by_the_gateway_itself_is_no_failure(kind: Kind, pauses:
 async def test_the_number_of_setbacks_is_bounded() -> None:
     setbacks = Setbacks(asyncio.get_running_loop().time)
     for number in range(10_001):
-        await setbacks.through(CacheKey(str(number)), landing(Failed()))
+        await setbacks.through(CacheKey(str(number)), arrival(Failed()))
     assert (setbacks.pausing(CacheKey("0")), setbacks.pausing(CacheKey("10000"))) == (False, True)
 
 

@@ -10,7 +10,7 @@ from urllib.parse import quote, urlencode
 from gateway.exchange import rendering
 from gateway.exchange.coalescer import Flight
 from gateway.exchange.events.noticing import Noticing
-from gateway.exchange.fetch import Landing, Order
+from gateway.exchange.fetch import Arrival, Order
 from gateway.exchange.pace import drive
 from gateway.exchange.reading.lists import Lists
 from gateway.exchange.reading.question import Question
@@ -56,7 +56,7 @@ class Looking:
         *,
         noticing: Noticing,
         lists: Lists,
-        fetch: Callable[[Order, Flight[Any]], Awaitable[Landing]],
+        fetch: Callable[[Order, Flight[Any]], Awaitable[Arrival]],
         catalogue: Catalogue,
         records: Records,
         form: Representation,
@@ -95,12 +95,12 @@ class Looking:
             raise ValueError(f"/{rows.name}/ is not answered with a whole list now")
 
     async def _full(self, scope: Scope, caller: Caller) -> None:
-        landing, document = await self._ask(caller, scope.rules.resource, _ALL)
+        arrival, document = await self._ask(caller, scope.rules.resource, _ALL)
         collection = await drive(collecting(document, self.catalogue.resources[scope.rules.resource]))
         if isinstance(collection, NotWhole):
             raise ValueError(collection.reason)
         await drive(discarding(document))
-        sight = await self._noticing.sight(By.POLL, began=landing.requested_at, ended=landing.received_at)
+        sight = await self._noticing.sight(By.POLL, began=arrival.requested_at, ended=arrival.received_at)
         await self._noticing.compare(scope, caller.partition, collection.rows, sight)
 
     async def _modified(self, scope: Scope, caller: Caller) -> None:
@@ -132,23 +132,23 @@ class Looking:
             query = urlencode(
                 {**bounds, "sortfield": "id", "sortdir": "ASC", "limit": _PAGE, "offset": offset}, quote_via=quote
             )
-            landing, document = await self._ask(caller, scope.rules.resource, query)
+            arrival, document = await self._ask(caller, scope.rules.resource, query)
             page = _rows(document, scope.rules.resource)
             came.update(page)
             counts.add(_count(document))
-            found.began, found.ended = found.began or landing.requested_at, landing.received_at
+            found.began, found.ended = found.began or arrival.requested_at, arrival.received_at
             offset, full = offset + _PAGE, len(page) == _PAGE
         found.rows.update(came)
         found.whole = found.whole and counts == {str(len(came))}
 
-    async def _ask(self, caller: Caller, resource: str, query: str) -> tuple[Landing, Document]:
+    async def _ask(self, caller: Caller, resource: str, query: str) -> tuple[Arrival, Document]:
         request = outgoing.read(f"/{resource}/?{query}", caller, self._form)
         order = Order(caller=caller, request=request, resource=resource, patience=caller.patience)
-        landing = await self._fetch(order, Flight())
-        answer = contentcoding.decoded(landing.response, limit=self._max_answer)
+        arrival = await self._fetch(order, Flight())
+        answer = contentcoding.decoded(arrival.response, limit=self._max_answer)
         if answer.status != 200:
-            raise ValueError(f"GET {request.target} is answered with status {answer.status}, code {landing.api_code}")
-        return landing, await rendering.document(answer)
+            raise ValueError(f"GET {request.target} is answered with status {answer.status}, code {arrival.api_code}")
+        return arrival, await rendering.document(answer)
 
 
 def _rows(document: Document, resource: str) -> dict[str, Fields]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gateway.exchange.coalescer import Flight
-from gateway.exchange.fetch import Landing, Order
+from gateway.exchange.fetch import Arrival, Order
 from gateway.exchange.line.budgets import ticks
 from gateway.exchange.line.gate import Gate
 from gateway.exchange.line.standing import DayStanding, GateSnapshot
@@ -66,7 +66,7 @@ class Reconciler:
         self,
         *,
         gate: Gate,
-        fetch: Callable[[Order, Flight[Any]], Awaitable[Landing]],
+        fetch: Callable[[Order, Flight[Any]], Awaitable[Arrival]],
         callers: Mapping[AccountName, Caller],
         foreign_shares: Mapping[AccountName, float],
         interval: float,
@@ -142,8 +142,8 @@ class Reconciler:
         request = outgoing.read("/quota/", it.caller, Representation.JSON)
         order = Order(caller=it.caller, request=request, resource="quota", patience=_PATIENCE)
         try:
-            landing = await self._fetch(order, Flight())
-            plan = _plan(landing)
+            arrival = await self._fetch(order, Flight())
+            plan = _plan(arrival)
         except (Fault, ValueError) as error:
             if not it.failures:
                 self._tell("reconcile_failed", level="warning", account=name, detail=str(error))
@@ -193,8 +193,8 @@ def _spent(name: AccountName, now: GateSnapshot) -> bool:
     return 0 < day.limit <= day.used or (closed is not None and closed.reason is Reason.DAY_SPENT)
 
 
-def _plan(landing: Landing) -> Plan:
-    answer = contentcoding.decoded(landing.response, limit=_LONGEST)
+def _plan(arrival: Arrival) -> Plan:
+    answer = contentcoding.decoded(arrival.response, limit=_LONGEST)
     if answer.status != 200:
         raise ValueError(f"GET /quota/ is answered with status {answer.status}")
     return reconciling.read(answer.body)

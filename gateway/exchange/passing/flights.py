@@ -6,7 +6,7 @@ from functools import partial
 
 from gateway.exchange.cache import Cache
 from gateway.exchange.coalescer import Coalescer, Flight, Launch
-from gateway.exchange.fetch import Fetch, Landing, Order
+from gateway.exchange.fetch import Arrival, Fetch, Order
 from gateway.exchange.passing.inquiry import Inquiry
 from gateway.exchange.passing.revalidation import Passed, Reading, Revalidation
 from gateway.exchange.passing.variants import Variants
@@ -70,10 +70,10 @@ class Flights:
         with self.variants.underway.reading(inquiry.key, account, flight) as read:
             try:
                 fetching = self._fetch(inquiry.order(entry), flight)
-                landing = await (fetching if entry is None else self._setbacks.through(entry.key, fetching))
+                arrival = await (fetching if entry is None else self._setbacks.through(entry.key, fetching))
             except Fault as fault:
                 return fault
-            return await self._revalidation.settle(Reading(inquiry, entry, read, generation), landing)
+            return await self._revalidation.settle(Reading(inquiry, entry, read, generation), arrival)
 
     async def _passed_on(self, inquiry: Inquiry, flight: Flight[Passed]) -> Passed | Fault:
         """Send what is no plain read; a write takes effect on the store before it is answered."""
@@ -86,16 +86,16 @@ class Flights:
     async def _sent(self, inquiry: Inquiry, order: Order, flight: Flight[Passed]) -> Passed | Fault:
         writes = invalidation.unsafe(inquiry.request.method)
         try:
-            landing = await self._fetch(order, flight)
+            arrival = await self._fetch(order, flight)
         except Fault as fault:
             if writes and flight.sent and fault.kind not in REFUSALS:  # it may have been done
                 await self._invalidate(inquiry, Response(200))
             return fault
-        if writes and not isinstance(landing.verdict, CallerMistake):
-            await self._invalidate(inquiry, landing.response)
-            if invalidation.describes_its_target(inquiry.request, landing.response, self._origin):
-                await self._keep(inquiry, landing, flight)
-        return Passed(landing, landing.response, shared=False)
+        if writes and not isinstance(arrival.verdict, CallerMistake):
+            await self._invalidate(inquiry, arrival.response)
+            if invalidation.describes_its_target(inquiry.request, arrival.response, self._origin):
+                await self._keep(inquiry, arrival, flight)
+        return Passed(arrival, arrival.response, shared=False)
 
     async def _invalidate(self, inquiry: Inquiry, answer: Response) -> None:
         account, request = inquiry.caller.account, inquiry.request
@@ -103,11 +103,11 @@ class Flights:
         await self.variants.invalidate(account, targets, invalidation.invalidated_groups(request, answer))
         await self._effects.passed(account, request.path)
 
-    async def _keep(self, inquiry: Inquiry, landing: Landing, flight: Flight[Passed]) -> None:
+    async def _keep(self, inquiry: Inquiry, arrival: Arrival, flight: Flight[Passed]) -> None:
         account = inquiry.caller.account
         with self.variants.underway.reading(inquiry.key, account, flight) as read:
             generation = self._cache.generation(account, inquiry.resource)
-            await self._revalidation.keep(Reading(inquiry, None, read, generation), landing)
+            await self._revalidation.keep(Reading(inquiry, None, read, generation), arrival)
 
 
 def _answer(passed: Passed) -> Response:

@@ -117,7 +117,7 @@ class Passage:
                 raise
             return stale
         _tell(trace, passed, joined=joined)
-        if isinstance(passed.landing.verdict, Failed):
+        if isinstance(passed.arrival.verdict, Failed):
             stale = self._stand_in(inquiry, entry, trace, freshness.serves_error)
             if stale is not None:
                 return stale
@@ -165,10 +165,10 @@ def _measured(answer: Response) -> Response:
 
 def _tell(trace: Trace, passed: Passed, *, joined: bool) -> None:
     """Record the flight in a rider's trace: only the one who launched it bears its cost."""
-    landing = passed.landing
+    arrival = passed.arrival
     trace.collapsed, trace.stored, trace.ttl = joined, passed.stored, passed.ttl
-    trace.forwarded_status, trace.api_code = landing.response.status, landing.api_code
+    trace.forwarded_status, trace.api_code = arrival.response.status, arrival.api_code
     if joined:
         trace.outcome = Outcome.COLLAPSED
     else:
-        trace.queued, trace.upstream = landing.queued, landing.took
+        trace.queued, trace.upstream = arrival.queued, arrival.took

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import assert_never
 
-from gateway.exchange.fetch import Landing
+from gateway.exchange.fetch import Arrival
 from gateway.exchange.passing.inquiry import Inquiry
 from gateway.exchange.passing.underway import Read
 from gateway.exchange.passing.variants import Variants
@@ -24,7 +24,7 @@ class Passed:
     `shared`: those who asked for the same meanwhile may have it too.
     """
 
-    landing: Landing
+    arrival: Arrival
     answer: Response
     shared: bool
     whole: bool = False
@@ -48,55 +48,55 @@ class Revalidation:
     def __init__(self, variants: Variants) -> None:
         self._variants = variants
 
-    async def settle(self, reading: Reading, landing: Landing) -> Passed:
+    async def settle(self, reading: Reading, arrival: Arrival) -> Passed:
         """Do to the store what an answer means, and say what its caller gets."""
-        inquiry, stored, answer = reading.inquiry, reading.stored, landing.response
+        inquiry, stored, answer = reading.inquiry, reading.stored, arrival.response
         before = stored.response if stored else None
         match freshening.bearing(inquiry.request.method, inquiry.sent.headers, before, answer):
             case Bearing.STANDS:
                 await self._forget(reading)
                 stands = freshening.updated(before, Headers()) if before else answer
-                return Passed(landing, stands, shared=False, whole=True)
+                return Passed(arrival, stands, shared=False, whole=True)
             case Bearing.FRESHENS:
-                return await self._freshened(reading, landing)
+                return await self._freshened(reading, arrival)
             case Bearing.REPLACES:
-                return await self._taken(reading, landing)
+                return await self._taken(reading, arrival)
             case Bearing.NONE:
                 if stored is None:
-                    return await self._taken(reading, landing)
-                return Passed(landing, answer, storing.for_all_who_ask(answer))
+                    return await self._taken(reading, arrival)
+                return Passed(arrival, answer, storing.for_all_who_ask(answer))
             case unknown:
                 assert_never(unknown)
 
-    async def keep(self, reading: Reading, landing: Landing) -> Entry | None:
+    async def keep(self, reading: Reading, arrival: Arrival) -> Entry | None:
         """Store a complete answer as that of a GET, where that is allowed."""
-        return await self._keep(reading, landing, storing.dated(landing.response, received_at=landing.received_at))
+        return await self._keep(reading, arrival, storing.dated(arrival.response, received_at=arrival.received_at))
 
-    async def _taken(self, reading: Reading, landing: Landing) -> Passed:
+    async def _taken(self, reading: Reading, arrival: Arrival) -> Passed:
         """Take an answer as it came, in place of all that is stored for those who ask like this."""
         inquiry = reading.inquiry
-        kept = await self.keep(reading, landing) if inquiry.request.method == "GET" else None
+        kept = await self.keep(reading, arrival) if inquiry.request.method == "GET" else None
         if reading.stored is not None and "no-store" not in inquiry.asked:
-            await self._variants.supersede(inquiry, kept, asked_at=landing.requested_at)
-        shared = storing.for_all_who_ask(landing.response)
-        return Passed(landing, landing.response, shared, whole=kept is not None, stored=kept is not None)
+            await self._variants.supersede(inquiry, kept, asked_at=arrival.requested_at)
+        shared = storing.for_all_who_ask(arrival.response)
+        return Passed(arrival, arrival.response, shared, whole=kept is not None, stored=kept is not None)
 
-    async def _freshened(self, reading: Reading, landing: Landing) -> Passed:
+    async def _freshened(self, reading: Reading, arrival: Arrival) -> Passed:
         """Lay new fields over the stored response; the answer to HEAD goes to its caller as it is."""
-        stored, told = reading.stored, landing.response
+        stored, told = reading.stored, arrival.response
         assert stored is not None, "there is something to freshen"
-        newer = storing.dated(told, received_at=landing.received_at)
+        newer = storing.dated(told, received_at=arrival.received_at)
         fresh = freshening.updated(stored.response, newer.headers)
-        kept = await self._keep(reading, landing, fresh)
+        kept = await self._keep(reading, arrival, fresh)
         if kept is None or kept.key != stored.key:
             await self._forget(reading)
         if told.status != 304:
-            return Passed(landing, told, storing.for_all_who_ask(told))
+            return Passed(arrival, told, storing.for_all_who_ask(told))
         ttl = kept.lifetime - kept.initial_age if kept else None
-        return Passed(landing, fresh, storing.for_all_who_ask(fresh), whole=True, ttl=ttl)
+        return Passed(arrival, fresh, storing.for_all_who_ask(fresh), whole=True, ttl=ttl)
 
-    async def _keep(self, reading: Reading, landing: Landing, answer: Response) -> Entry | None:
-        inquiry, asked_at, received_at = reading.inquiry, landing.requested_at, landing.received_at
+    async def _keep(self, reading: Reading, arrival: Arrival, answer: Response) -> Entry | None:
+        inquiry, asked_at, received_at = reading.inquiry, arrival.requested_at, arrival.received_at
         verdict = storing.plain(replace(inquiry.sent, method="GET"), answer, lent=inquiry.caller.lent)
         if isinstance(verdict, Unstorable):
             return None
@@ -108,7 +108,7 @@ class Revalidation:
             response=storing.without_unstored(answer),
             requested_at=asked_at,
             received_at=received_at,
-            initial_age=freshness.initial_age(landing.response.headers, requested_at=asked_at, received_at=received_at),
+            initial_age=freshness.initial_age(arrival.response.headers, requested_at=asked_at, received_at=received_at),
             lifetime=verdict.lifetimes.fresh,
             stale_while_revalidate=verdict.lifetimes.stale_while_revalidate,
             stale_if_error=verdict.lifetimes.stale_if_error,

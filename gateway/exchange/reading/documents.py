@@ -108,7 +108,7 @@ class Documents:
                 raise
             return stale
         landed.tell(trace, joined=joined)
-        if isinstance(landed.landing.verdict, Failed):
+        if isinstance(landed.arrival.verdict, Failed):
             return self.stand_in(question, held, trace) or landed.held
         return landed.held
 
@@ -153,9 +153,9 @@ class Documents:
         place = Place(question.key, caller.account, match, request.target, generation)
 
         async def fetch() -> Landed:
-            landed = await self._setbacks.through(question.key, self._fetch(order, flight))
+            arrival = await self._setbacks.through(question.key, self._fetch(order, flight))
             return await landing.stored(
-                landed, place, request.headers, self._cache, query=request.query, max_answer=self._max_answer
+                arrival, place, request.headers, self._cache, query=request.query, max_answer=self._max_answer
             )
 
         kept = generation != _NEVER and not question.never_stored and "no-store" not in question.asked

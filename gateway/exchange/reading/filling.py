@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 from gateway.exchange.cache import Cache
-from gateway.exchange.fetch import Landing
+from gateway.exchange.fetch import Arrival
 from gateway.exchange.landing import Landed
 from gateway.exchange.reading.question import Question
 from gateway.exchange.rendering import HeldAnswer
@@ -60,7 +60,7 @@ class Filling:
 
 def _landed(held: HeldAnswer) -> Landed:
     entry = held.entry
-    landing = Landing(
+    arrival = Arrival(
         response=entry.response,
         verdict=Answer(),
         api_code=None,
@@ -69,4 +69,4 @@ def _landed(held: HeldAnswer) -> Landed:
         queued=0.0,
         took=0.0,
     )
-    return Landed(held, landing, stored=True, elsewhere=True)
+    return Landed(held, arrival, stored=True, elsewhere=True)

@@ -80,7 +80,7 @@ class Effects:
     ) -> None:
         """A write was done. `change` is what it changed, None where that cannot be told; `answer` is its document."""
         rows, account = match.resource, caller.account
-        began, ended = landed.landing.requested_at, landed.landing.received_at
+        began, ended = landed.arrival.requested_at, landed.arrival.received_at
         async with self._turn[account]:
             rows_before = self._rows_before(match, account, change)
             lists = [] if change is None else await self._patched(caller, match, change)

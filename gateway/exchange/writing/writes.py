@@ -104,9 +104,9 @@ class Writes:
             if flight.cost and fault.kind not in REFUSALS:
                 await self._effects.unknown(caller.account, order.resource)
             return fault
-        if isinstance(landed.landing.verdict, Failed):
+        if isinstance(landed.arrival.verdict, Failed):
             await self._effects.unknown(caller.account, order.resource)
-        elif not isinstance(landed.landing.verdict, CallerMistake):
+        elif not isinstance(landed.arrival.verdict, CallerMistake):
             await self._took_effect(write, landed, known=known)
         return landed
 
@@ -117,7 +117,7 @@ class Writes:
             order.request.method,
             query=write.query,
             body=write.said,
-            status=landed.landing.response.status,
+            status=landed.arrival.response.status,
             document=answer,
         )
         await self._effects.done(order.caller, write.match, change, landed, answer, known=known)

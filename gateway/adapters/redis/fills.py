@@ -39,14 +39,16 @@ class RedisFills:
         name = PREFIX + json.dumps([key, *self._channel.known(account, resource)])
         token = secrets.token_hex(8)
         first = self._waited.setdefault(key, event := asyncio.Event()) is event
+        anothers = False
         try:
-            ours = await self._channel.client.set(name, token, nx=True, px=int(LIFE * 1000))
+            anothers = not await self._channel.client.set(name, token, nx=True, px=int(LIFE * 1000))
         except FAILURES:
             return _NOBODYS
-        if not ours:
+        finally:
+            if first and not anothers:  # nobody waits to be told
+                self._waited.pop(key, None)
+        if anothers:
             return None
-        if first:
-            self._waited.pop(key, None)
         self._claims[name] = key, token
         return name
 
@@ -68,7 +70,10 @@ class RedisFills:
             async with asyncio.timeout(at_most):
                 await event.wait()
         except TimeoutError:
-            self._waited.pop(key, None)
+            return
+        finally:
+            if self._waited.get(key) is event:
+                del self._waited[key]
 
     async def _keep(self) -> None:
         """Make known that this replica lives, and still fills what it claimed."""

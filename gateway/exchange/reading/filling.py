@@ -36,21 +36,19 @@ class Filling:
         waited, before = False, 0.0
         while True:
             claim = await self._fills.claim(key, account, resource)
-            found = await self._cache.reread(key)
-            received = 0.0 if found is None else found.entry.received_at
-            if found is not None and ((waited and received != before) or self._answers(question, found)):
+            try:
+                found = await self._cache.reread(key)
+                received = 0.0 if found is None else found.entry.received_at
+                if found is not None and ((waited and received != before) or self._answers(question, found)):
+                    return _landed(found)
+                if claim is not None:
+                    return await fetch()
+            finally:  # also when all who asked have left: the claim would be kept alive
                 if claim is not None:
                     await self._fills.release(claim)
-                return _landed(found)
-            if claim is not None:
-                break
             if not waited:
                 waited, before = True, received
             await self._fills.changed(key, _LOOK)
-        try:
-            return await fetch()
-        finally:
-            await self._fills.release(claim)
 
     def _answers(self, question: Question, found: HeldAnswer) -> bool:
         """Has another replica filled it since this one looked?"""

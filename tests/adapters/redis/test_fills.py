@@ -90,3 +90,15 @@ async def test_where_nobody_can_be_asked_everybody_fills_for_himself(tmp_path: P
         assert None not in mine
         for claimed in mine:
             await one.fills.release(claimed or "")
+        assert one.fills._waited == {}, "nobody waits for a claim that could not be made"
+
+
+async def test_who_waits_no_longer_leaves_nothing_behind(redis_url: str) -> None:
+    async with replicas(redis_url, 2) as (one, other):
+        assert await claim(one) is not None
+        assert await claim(other) is None
+        waiting = asyncio.create_task(other.fills.changed(KEY, DEADLINE))
+        await asyncio.sleep(0)
+        waiting.cancel()
+        await asyncio.gather(waiting, return_exceptions=True)
+        assert other.fills._waited == {}

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 
 import pytest
+from typing_extensions import override
 
 from gateway.adapters.memory import MemoryEntries
 from gateway.exchange.cache import Cache
@@ -15,13 +16,24 @@ from gateway.exchange.reading.documents import Documents
 from gateway.exchange.reading.filling import Filling
 from gateway.exchange.reading.question import Question
 from gateway.exchange.rendering import HeldAnswer, Rendition
+from gateway.policy.caching.entry import Entry
 from gateway.policy.faults import Fault, Kind
+from gateway.policy.names import CacheKey
 from gateway.policy.negotiation import Representation
 from gateway.policy.trace import Trace
 from tests.exchange.reading.test_documents import question
 from tests.fakes.exchange import MAX_ANSWER, Exchange, trace
 from tests.fakes.fills import FakeFills
 from tests.fakes.upstream import answer, error
+
+
+class SlowStore(MemoryEntries[bytes]):
+    """A shared store that takes a minute to look."""
+
+    @override
+    async def load(self, key: CacheKey) -> Entry | None:
+        await asyncio.sleep(60)
+        return await super().load(key)
 
 
 @dataclass
@@ -115,3 +127,15 @@ async def test_what_cannot_be_stored_is_nobody_elses_answer(two: Two) -> None:
     assert [(held.entry.response.status, seen.cost) for held, seen in answers] == [(404, 1), (200, 1)]
     assert len(two.it.asked) == 2
     assert two.one.fills.held == {}
+
+
+async def test_who_leaves_while_it_looks_leaves_no_claim_behind(two: Two) -> None:
+    """A claim that nobody gives up would be kept alive for ever, and the document never fetched again."""
+    fills = two.one.fills
+    filling = Filling(fills, Cache(MemoryEntries[Rendition](1000), SlowStore(1000)), two.it.clock)
+    asking = asyncio.create_task(filling(question(), asyncio.Event().wait))  # type: ignore[arg-type]  # never called
+    await asyncio.sleep(1)
+    assert list(fills.held) == [question().key]
+    asking.cancel()
+    await asyncio.gather(asking, return_exceptions=True)
+    assert fills.held == {}

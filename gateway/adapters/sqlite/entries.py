@@ -27,6 +27,8 @@ BATCH_BYTES = 1 << 20
 """How much one batch writes, so that the ledger never waits long for its turn."""
 PENDING_BYTES = 16 << 20
 """Beyond this much that is not written yet, the oldest is given up: removed from the file instead of written to it."""
+REMOVALS = 10_000
+"""Beyond this many keys to remove that are not removed yet, everything is dropped."""
 OWED = 1000
 """Beyond this many drops that are not written yet, everything is dropped."""
 SWEEP_EVERY = 3600.0
@@ -52,6 +54,7 @@ class SqliteEntries(CacheFace):
         self._on_error = on_error
         self._pending: dict[CacheKey, Entry | None] = {}
         self._pending_bytes = 0
+        self._removals = 0
         self._owed: list[Selector] = []
         self._drops = 0
         self._latest: asyncio.Future[Dropped] | None = None
@@ -111,11 +114,23 @@ class SqliteEntries(CacheFace):
     def _put(self, key: CacheKey, entry: Entry | None) -> None:
         self._forget(key)
         self._pending[key] = entry
-        self._pending_bytes += entry.weight if entry is not None else 0
+        if entry is not None:
+            self._pending_bytes += entry.weight
+            return
+        self._removals += 1
+        if self._removals > REMOVALS:  # a file that cannot be written for days
+            self._owed = [Selector()]
+            self._pending = {key: waiting for key, waiting in self._pending.items() if waiting is not None}
+            self._removals = 0
 
     def _forget(self, key: CacheKey) -> None:
-        entry = self._pending.pop(key, None)
-        self._pending_bytes -= entry.weight if entry is not None else 0
+        if key not in self._pending:
+            return
+        entry = self._pending.pop(key)
+        if entry is None:
+            self._removals -= 1
+        else:
+            self._pending_bytes -= entry.weight
 
     def _kick(self) -> None:
         """Write what waits, unless a batch is under way (the next one is then larger) or has just failed."""

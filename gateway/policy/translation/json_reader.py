@@ -125,10 +125,9 @@ class JsonReader:
                 return found
             opening = self._window[self._at : self._at + 1]
             long = self._ended or len(self._window) - self._at >= WINDOW // 2
-            if long and opening == "[":
-                return (yield from self._list(depth))
-            if long and opening == "{":
-                return (yield from self._fields(depth))
+            if long and opening in ("[", "{"):
+                yield  # what is in it is given to the scanner once more
+                return (yield from (self._list(depth) if opening == "[" else self._fields(depth)))
             if self._ended:
                 self._explain()
             yield

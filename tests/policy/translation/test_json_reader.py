@@ -193,3 +193,20 @@ def test_the_names_of_a_wide_object_cost_no_look_at_what_stands_before_them(monk
     body = ("{" + ",".join(f'"a{number}":[]' for number in range(20_000)) + "}").encode()
     read(body)
     assert looked <= len(body)
+
+
+def test_lists_in_one_another_are_given_to_the_scanner_one_a_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Thirty lists in one another had the same window scanned thirty times in one step: 65 ms of numbers."""
+    scanned = 0
+    scan = json_reader._scan
+
+    def counting(text: str, begin: int) -> tuple[Value, int]:
+        nonlocal scanned
+        scanned += text.startswith("[", begin)
+        return scan(text, begin)
+
+    monkeypatch.setattr(json_reader, "_scan", counting)
+    most = 0
+    for _ in JsonReader(b"[" * 30 + b"1," * 60_000 + b"1" + b"]" * 30, Limits(size=1_000_000)).steps():
+        most, scanned = max(most, scanned), 0
+    assert most == 1

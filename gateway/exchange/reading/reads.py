@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gateway.exchange import rendering
+from gateway.exchange.pace import drive
 from gateway.exchange.reading.checking import Checking
 from gateway.exchange.reading.documents import Documents
 from gateway.exchange.reading.lists import Lists
@@ -14,6 +15,7 @@ from gateway.policy.caller import Caller
 from gateway.policy.catalogue import Match
 from gateway.policy.messages import Request
 from gateway.policy.trace import Outcome, Trace
+from gateway.policy.translation.document import discarding
 from gateway.policy.translation.malformed import Malformed
 
 
@@ -58,6 +60,8 @@ class Reads:
 
     async def _learn(self, question: Question, held: HeldAnswer) -> None:
         try:
-            self._lists.learn(question, await rendering.document(held.entry.response))
+            answer = await rendering.document(held.entry.response)
         except Malformed:
             return
+        self._lists.learn(question, answer)
+        await drive(discarding(answer))

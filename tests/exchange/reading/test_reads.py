@@ -6,11 +6,17 @@ import asyncio
 
 import pytest
 
+from gateway.exchange import rendering
 from gateway.policy.faults import Fault, Kind
+from gateway.policy.messages import Response
 from gateway.policy.negotiation import Representation
 from gateway.policy.trace import Outcome
+from gateway.policy.translation.document import Document
 from tests.fakes.exchange import TOOL, Exchange, Heard, caller
+from tests.fakes.service import ServiceUpstream
 from tests.fakes.upstream import JSON, XML, error, plain, timed_out, unreachable
+
+ADMIN = caller(token="acmeadmin01")
 
 
 async def test_the_first_asks_and_the_others_hit_in_either_format() -> None:
@@ -208,3 +214,19 @@ async def test_an_answer_that_was_lost_is_told_with_its_cost(fault: Fault, cost:
         heard = await it.refused("GET", "/personcontact/")
         assert (heard.fault.kind, heard.trace.cost) == (fault.kind, cost)
         assert it.spent() == cost
+
+
+async def test_what_a_list_has_learnt_from_is_taken_apart_in_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Freed at once, an answer of 20,000 rows held up all others for 10 to 50 ms."""
+    parsed: list[Document] = []
+    read = rendering.document
+
+    async def noting(answer: Response) -> Document:
+        parsed.append(await read(answer))
+        return parsed[-1]
+
+    async with Exchange(service=ServiceUpstream()) as it:
+        await it.get("/client/", by=ADMIN)
+        monkeypatch.setattr(rendering, "document", noting)
+        await it.get("/client/?search=a", by=ADMIN)
+    assert [document.fields["client"] for document in parsed] == [[], []]  # to be stored, and to be learnt from

@@ -23,7 +23,7 @@ from gateway.policy.caching.entry import Entry, Selector
 from gateway.policy.caching.freshness import Forward, Refreshable
 from gateway.policy.faults import Fault, Kind
 from gateway.policy.lists.collection import Collection, NotWhole, collecting, shows_other_fields
-from gateway.policy.lists.selection import Selected, order_shown, select
+from gateway.policy.lists.selection import Selected, may_show_order, order_shown, select
 from gateway.policy.messages import Response
 from gateway.policy.names import CacheKey
 from gateway.policy.negotiation import Representation
@@ -130,9 +130,11 @@ class Lists:
             return False
         return isinstance(await self._collection(whole, question), Collection)
 
-    def knows(self, question: Question) -> bool:
-        """Is there a whole list at hand that an answer can be compared with?"""
-        return question.match.resource.whole and self._cache.peek(question.whole.key) is not None
+    def learns(self, question: Question) -> bool:
+        """Is there a whole list at hand of which an answer to this could tell anything? Only then is it parsed."""
+        rows, member = question.match.resource, question.match.member
+        telling = rows.whole and (member is not None or may_show_order(rows, question.request.query))
+        return telling and self._cache.peek(question.whole.key) is not None
 
     def decides(self, question: Question) -> bool:
         """Is the whole list asked before the document itself?"""

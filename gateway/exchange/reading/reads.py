@@ -42,7 +42,7 @@ class Reads:
                 self._checking.consider(question, held)
             return held
         held = await self._runs.answer(question, trace) or await self._documents.obtain(question, trace)
-        if trace.cost and self._lists.knows(question):
+        if trace.cost and self._lists.learns(question):
             await self._learn(question, held)
         return held
 

@@ -64,6 +64,14 @@ def answerable(resource: Resource, member: str | None, query: str) -> bool:
     return True
 
 
+def may_show_order(resource: Resource, query: str) -> bool:
+    """Whether an answer to this could show anything of the order of its rows."""
+    try:
+        return read(resource, query).sort is not None
+    except Undecided:
+        return False
+
+
 def order_shown(collection: Collection, resource: Resource, query: str, answer: Document) -> Shown | None:
     """What the upstream's answer to a query shows of the order of its rows, which the list must know with their keys.
 

@@ -2,7 +2,7 @@ import pytest
 
 from gateway.policy.catalogue import Resource
 from gateway.policy.lists.collection import Collection
-from gateway.policy.lists.selection import Declined, Selected, select
+from gateway.policy.lists.selection import Declined, Selected, may_show_order, select
 from gateway.policy.lists.sorting import NOTHING
 from gateway.policy.translation.document import Scalar
 from tests.policy.listing import MODULE, PROJECT, ROWS, rows, whole
@@ -136,3 +136,18 @@ def test_other_members_are_declined(resource: Resource, member: str, query: str,
     answer = select(STORED, resource, member, query, NOTHING)
     assert isinstance(answer, Declined)
     assert reason in answer.reason
+
+
+@pytest.mark.parametrize(
+    ("query", "may"),
+    [
+        ("sortfield=name&sortdir=ASC", True),
+        ("sortfield=name&limit=3", True),
+        ("", False),
+        ("clientid=5", False),
+        ("search=a&sortfield=name", False),  # which rows these are is not known
+        ("sortfield=nothing", False),
+    ],
+)
+def test_only_answers_in_an_order_may_show_one(query: str, may: bool) -> None:
+    assert may_show_order(PROJECT, query) is may

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import pytest
 
@@ -10,6 +11,7 @@ from gateway.exchange.line.gate import AccountRule
 from gateway.policy.faults import Fault, Kind
 from gateway.policy.names import AccountName
 from gateway.policy.outcome import AccountClosed
+from gateway.policy.quota import arithmetic
 from gateway.policy.quota.closure import Reason
 from tests.exchange.gates import ACME, NOON, House, errand, granted, refusal, refused
 
@@ -168,4 +170,28 @@ async def test_a_pause_holds_all_back_and_grows() -> None:
     assert gate.pause_left() == pytest.approx(120)
     gate.pause(500.0)
     assert gate.pause_left() == pytest.approx(500)
+    await house.end(gate)
+
+
+async def test_a_long_line_that_is_told_of_a_pause_costs_one_forecast(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One for each who waits held up all others for 65 ms, at each of the answers that said "too fast"."""
+    house = House()
+    gate = await house.gate(limit=1, period=10.0, backlog=500)
+    first = await granted(gate.line_up(errand()))
+    waiting = [gate.line_up(errand(patience=9_000.0)) for _ in range(400)]
+    forecasts = 0
+    forecast = arithmetic.forecast
+
+    def counting(*given: Any, **more: Any) -> float:
+        nonlocal forecasts
+        forecasts += 1
+        return forecast(*given, **more)
+
+    monkeypatch.setattr(arithmetic, "forecast", counting)
+    gate.pause()
+    assert forecasts < 10
+    assert not any(ticket.lease.done() for ticket in waiting)
+    for ticket in waiting:
+        gate.leave(ticket)
+    await gate.settle(first)
     await house.end(gate)

@@ -89,10 +89,11 @@ class Door:
             if self.untroubled(lane) and not self._lending.tight(lane):
                 continue
             own, pause = self.lane_wait(lane), self.pause_left()  # the same for all, and there may be a thousand
-            places: Counter[str] = Counter()
+            roomy, places = self._lending.roomy(lane), Counter[str]()
             for ticket in self._line.tickets(lane):
                 probing = self._probes.get(lane.account) is ticket and self._probe_due(lane.account)
-                fault = None if probing else self._bad_news(ticket, places[ticket.app], own=own, pause=pause)
+                place = None if roomy else places[ticket.app]
+                fault = None if probing else self._bad_news(ticket, place, own=own, pause=pause)
                 places[ticket.app] += fault is None
                 if fault is not None:
                     self._refuse(ticket, fault)
@@ -166,16 +167,20 @@ class Door:
         shut = self._budgets.state(Lane(account, free_of_day=False).budget).closed
         return shut is not None and shut.probe_due(self._budgets.now())
 
-    def _bad_news(self, ticket: Ticket, place: int, *, own: float, pause: float) -> Fault | None:
-        """Say why who is at this place of its app cannot wait; `own` and `pause` are the waits of the whole lane."""
+    def _bad_news(self, ticket: Ticket, place: int | None, *, own: float, pause: float) -> Fault | None:
+        """Say why who is at this place of its app cannot wait; `own` and `pause` are the waits of the whole lane.
+
+        No place: the division of the day is in nobody's way.
+        """
         patience = ticket.patience_left(ticks())
         if (fault := self._closed(ticket.account, patience=patience)) is not None:
             return fault
         if own > patience:
             return _day_spent(ticket.errand.account, own)
-        refused = self._lending.refusal(ticket, place=place)
-        if refused is not None and refused.retry_after > patience:
-            return self._lending.fault(ticket, refused, place=place)
+        if place is not None:
+            refused = self._lending.refusal(ticket, place=place)
+            if refused is not None and refused.retry_after > patience:
+                return self._lending.fault(ticket, refused, place=place)
         # A ledger that is away may be back in a moment: who waits already goes on waiting.
         return self._too_long(ticket, pause) if pause > patience and not self._budgets.away else None
 

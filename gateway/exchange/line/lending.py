@@ -59,6 +59,18 @@ class Lending:
         """Seconds until anybody who waits in a lane may leave, as far as the division goes."""
         return min(self._waits(lane), default=0.0)
 
+    def roomy(self, lane: Lane) -> bool:
+        """May all who wait in this lane leave, whoever is last? Then nobody in it needs to be judged one by one."""
+        if lane.free_of_day or not self._budgets.divided(lane.budget):
+            return True
+        flows = self._line.flows(lane)
+        ahead = sum(waiting for _, _, waiting in flows) - 1
+        verdicts = (
+            self._budgets.may_spend(lane.budget, app, interactive=priority is Priority.INTERACTIVE, ahead=ahead)
+            for app, priority, _ in flows
+        )
+        return not any(isinstance(verdict, Refused) for verdict in verdicts)
+
     def tight(self, lane: Lane) -> bool:
         """Is there an app in this lane whose next request cannot leave now?"""
         return any(self._waits(lane))

@@ -11,6 +11,7 @@ import pytest
 
 from gateway.exchange.line.gate import AccountRule, Gate
 from gateway.policy.faults import Fault, Kind
+from gateway.policy.quota import shares
 from gateway.policy.quota.backlog import Priority
 from tests.exchange.gates import ACME, House, errand, granted, refusal, refused
 
@@ -148,3 +149,28 @@ async def test_a_whole_day_of_greed_on_two_replicas(share: float) -> None:
     await it.end(*gates)
     assert sent == 400 * share, "exactly the guarantee: nobody leaves anything else to it"
     assert len(it.upstream.arrivals) == 400, "and nothing is left over"
+
+
+async def test_a_long_line_is_not_judged_one_by_one_while_the_day_has_room_for_all(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It held up all others for 25 ms, with a thousand in line, at each look into the ledger."""
+    it = House(start=MIDNIGHT)
+    gate = await it.gate(limit=1, accounts={ACME: AccountRule(1000, shares={"report": 0.5})}, backlog=500)
+    first = await granted(gate.line_up(errand()))
+    waiting = [gate.line_up(errand(patience=90_000.0)) for _ in range(300)]
+    judged = 0
+    judge = shares.may_spend
+
+    def counting(*given: Any, **more: Any) -> shares.Allowed | shares.Refused:
+        nonlocal judged
+        judged += 1
+        return judge(*given, **more)
+
+    monkeypatch.setattr(shares, "may_spend", counting)
+    gate.pause()
+    assert judged < 10
+    for ticket in waiting:
+        gate.leave(ticket)
+    await gate.settle(first)
+    await it.end(gate)

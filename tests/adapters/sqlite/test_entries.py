@@ -183,25 +183,6 @@ async def test_too_many_owed_drops_become_one_of_everything(
             assert await entries.load(CacheKey("k")) is None
 
 
-async def test_too_many_keys_to_remove_become_a_drop_of_everything(
-    path: Path, events: Events, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(module, "PENDING_BYTES", 10_000)
-    monkeypatch.setattr(module, "REMOVALS", 5)
-    async with sqlite_entries(path, events) as entries:
-        await entries.store(entry("k3"))
-        await entries.aclose()
-        with other_process(path) as connection:
-            connection.execute("BEGIN EXCLUSIVE")
-            for number in range(40):
-                await entries.store(entry(f"k{number}", body=b"x" * 3000))
-            assert len(entries._pending) < 10
-            assert await entries.load(CacheKey("k39")) is not None
-        await entries.aclose()
-        assert await entries.load(CacheKey("k3")) is None
-        assert await entries.load(CacheKey("k39")) is not None
-
-
 async def test_a_full_disk_costs_hits_only(path: Path, events: Events, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "RETRY_AFTER", 0.0)
     async with sqlite_entries(path, events) as entries:

@@ -8,6 +8,7 @@ import importlib
 import signal
 from contextlib import suppress
 
+from gateway import inherited
 from gateway.adapters.logs import Log, Redaction, open_log
 from gateway.app import people
 from gateway.app.rereading import Read
@@ -21,6 +22,7 @@ async def _until_told_to_stop(settings: Settings, log: Log, read: Read) -> None:
         loop.add_signal_handler(name, told.set)
     early = asyncio.Event()
     loop.add_signal_handler(signal.SIGHUP, early.set)
+    inherited.release_hangups()
     async with Gateway(settings, log, read=read) as gateway:
         loop.add_signal_handler(signal.SIGHUP, gateway.hang_up)
         if early.is_set():

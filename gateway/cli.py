@@ -139,9 +139,7 @@ def _demo_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _demo(options: argparse.Namespace) -> int:
-    from gateway import demo
-
-    return demo.run(options)
+    return int(import_module("gateway.demo").run(options))
 
 
 def _from(module: str, summary: str) -> Command:

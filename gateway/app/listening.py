@@ -33,7 +33,11 @@ class Listeners:
         await runner.setup()
         self._stack.push_async_callback(runner.cleanup)
         assert runner.server is not None, "it was set up"
-        server = await asyncio.get_running_loop().create_server(runner.server, host, port, backlog=_AT_ONCE)
+        loop = asyncio.get_running_loop()
+        try:
+            server = await loop.create_server(runner.server, host, port, backlog=_AT_ONCE)
+        except socket.gaierror as unknown:
+            raise socket.gaierror(unknown.errno, f"{host}: {unknown.strerror}") from unknown
         self._servers.append(server)
         self._stack.callback(server.close)  # before those that are connected are hung up on
         for listening in server.sockets:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
 from functools import partial
@@ -51,6 +52,7 @@ async def test_a_path_that_cannot_be_opened_is_reported_and_tried_again(tmp_path
     file = SqliteFile(path, on_error=events)
     await file.open()
     assert events.names == ["store_unavailable"]
+    assert "it is a directory; name a file" in events.heard[0][1]
     path.rmdir()
     await file.write(lambda _: None)
     assert path.is_file()
@@ -58,6 +60,22 @@ async def test_a_path_that_cannot_be_opened_is_reported_and_tried_again(tmp_path
     await file.aclose()
     with pytest.raises(sqlite3.ProgrammingError, match="closed"):
         await file.write(lambda _: None)
+
+
+async def test_a_file_of_somebody_else_says_whose_it_is(
+    tmp_path: Path, events: Events, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "gateway.db"
+    path.touch()
+    monkeypatch.setattr("os.access", lambda *_: False)
+    file = SqliteFile(path, on_error=events)
+    await file.open()
+    (event, detail), *_ = events.heard
+    assert event == "store_unavailable"
+    assert f"may not read and write it; it belongs to user {os.geteuid()}" in detail
+    monkeypatch.undo()
+    await file.write(lambda _: None)
+    await file.aclose()
 
 
 async def test_a_file_that_was_removed_is_not_written_to(tmp_path: Path, events: Events) -> None:

@@ -188,6 +188,7 @@ class Listener(web.Server):
         self._refuse = refuse
         self._room = room
         self._open = 0
+        self._beyond: set[Full] = set()
 
     @override
     def connection_made(self, handler: Any, transport: asyncio.Transport) -> None:
@@ -202,7 +203,7 @@ class Listener(web.Server):
     @override
     def __call__(self) -> Any:
         if self._open >= self._room:
-            return Full(self._room)
+            return Full(self._room, self._beyond)
         loop = asyncio.get_running_loop()
         return Connection(
             self,

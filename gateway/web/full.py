@@ -17,12 +17,16 @@ _PATIENCE = 1.0
 
 _COME_BACK = 5.0
 
+_AT_ONCE = 8
+"""Connections that may be waited for so; any more are hung up on, since they take what is kept for other use."""
+
 
 class Full(asyncio.Protocol):
-    """One connection beyond what there is room for."""
+    """One connection beyond what there is room for; `others` are those of its kind."""
 
-    def __init__(self, room: int) -> None:
+    def __init__(self, room: int, others: set[Full]) -> None:
         self._room = room
+        self._others = others
         self._transport: asyncio.Transport | None = None
         self._end: asyncio.TimerHandle | None = None
 
@@ -30,6 +34,10 @@ class Full(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
+        if len(self._others) >= _AT_ONCE:
+            transport.abort()
+            return
+        self._others.add(self)
         self._end = asyncio.get_running_loop().call_later(_PATIENCE, transport.abort)
 
     @override
@@ -40,6 +48,7 @@ class Full(asyncio.Protocol):
 
     @override
     def connection_lost(self, exc: BaseException | None) -> None:
+        self._others.discard(self)
         if self._end is not None:
             self._end.cancel()
 

@@ -21,7 +21,7 @@ async def _never(_: web.BaseRequest) -> web.StreamResponse:
 async def listener() -> AsyncIterator[Listener]:
     listener = Listener(_never, lane=lambda _: None, refuse=lambda *_: web.Response(), max_body=1, room=2)
     yield listener
-    await listener.shutdown()
+    await listener.shutdown(0.1)
 
 
 async def test_beyond_the_room_a_request_is_answered_and_the_connection_closed(listener: Listener) -> None:
@@ -43,12 +43,24 @@ async def test_beyond_the_room_a_request_is_answered_and_the_connection_closed(l
     full.connection_lost(None)
     callers[0].connection_lost(None)
     assert not isinstance(listener(), Full)
+    callers[1].connection_lost(None)
 
 
 async def test_who_is_not_let_in_and_says_nothing_is_soon_hung_up_on(listener: Listener) -> None:
-    full, transport = Full(2), FakeTransport()
+    full, transport = Full(2, set()), FakeTransport()
     full.connection_made(transport)
     await asyncio.sleep(1.1)
     assert transport.is_closing()
     full.data_received(b"GET")
     assert not transport.written
+
+
+async def test_who_comes_in_crowds_is_hung_up_on_at_once() -> None:
+    others: set[Full] = set()
+    crowd = [(Full(2, others), FakeTransport()) for _ in range(10)]
+    for full, transport in crowd:
+        full.connection_made(transport)
+    assert [transport.is_closing() for _, transport in crowd] == [False] * 8 + [True] * 2
+    for full, _ in crowd:
+        full.connection_lost(None)
+    assert not others

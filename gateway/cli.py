@@ -1,6 +1,6 @@
 """The command line. Each command imports what it needs when it is used, so that none waits for another's imports.
 
-Exit codes: 0 all is well, 1 it failed while running, 2 it was asked or configured wrongly.
+Exit codes: 0 all is well, 1 it failed while running, 2 it was asked or configured wrongly, 130 it was interrupted.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gateway import __version__
+from gateway import __version__, inherited
 
 if TYPE_CHECKING:
     from gateway.settings import Settings
 
-FAILED, MISUSED = 1, 2
+FAILED, MISUSED, INTERRUPTED = 1, 2, 130
 _KEY_BYTES = 30  # 40 characters of base64
 
 
@@ -38,9 +38,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code (argparse exits by itself with 0 for --help and 2 for misuse)."""
     words = sys.argv[1:] if arguments is None else list(arguments)
     chosen = next((word for word in words if not word.startswith("-")), None)
-    options = _parser(chosen).parse_args(words)
+    inherited.open_standard_streams()
     try:
+        options = _parser(chosen).parse_args(words)
         return COMMANDS[options.command].run(options)
+    except KeyboardInterrupt:
+        return INTERRUPTED
     except OSError as failure:
         from gateway.settings.advice import advice
 
@@ -81,6 +84,7 @@ def _serve_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _serve(options: argparse.Namespace) -> int:
+    inherited.hold_hangups()
     settings = _load(options.config)
     if settings is None:
         return MISUSED
@@ -112,8 +116,8 @@ def _keys_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _keys(_options: argparse.Namespace) -> int:
     key = secrets.token_urlsafe(_KEY_BYTES)
-    sys.stdout.write(f'# for the tool, shown only now\nkey = "{key}"\n')
-    sys.stdout.write(f'# for its [apps.NAME]\nkey_sha256 = "{sha256(key.encode()).hexdigest()}"\n')
+    digest = sha256(key.encode()).hexdigest()
+    sys.stdout.write(f'# for the tool, shown only now\nkey = "{key}"\n# for its [apps.NAME]\nkey_sha256 = "{digest}"\n')
     return 0
 
 
@@ -135,9 +139,7 @@ def _demo_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _demo(options: argparse.Namespace) -> int:
-    from gateway import demo
-
-    return demo.run(options)
+    return int(import_module("gateway.demo").run(options))
 
 
 def _from(module: str, summary: str) -> Command:

@@ -146,6 +146,14 @@ def test_what_cannot_be_explained_ends_with_2(
     assert said.err.startswith("intervals-gateway: ")
 
 
+def test_an_interrupt_while_it_starts_is_no_crash(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(_path: Path, _environ: object) -> Settings:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("gateway.settings.load", interrupted)
+    assert main(["check-config", str(config)]) == 130
+
+
 MISUSES = [
     [], ["sreve"], ["serve"], ["keys"], ["keys", "old"], ["check-config", "a", "b"], ["cache", "purge"],
     ["cache", "show", "--config", "a"], ["explain", "GET", "/client/"], ["explain", "TRACE", "/", "--config", "a"],

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
+import socket
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 
@@ -9,6 +12,10 @@ from aiohttp import web
 
 _CONNECTIONS_WAITING = 1024
 """Connections that may wait to be accepted: a burst of callers is refused in line, not by the kernel."""
+
+_AT_ONCE = 16
+"""Connections accepted between two looks at how many there are; what is beyond the room is to be answered, not piled up
+until there is no descriptor left."""
 
 HANG_UP = 1.0
 """Seconds a stop leaves to connections that are still answered, before it closes them."""
@@ -19,20 +26,28 @@ class Listeners:
 
     def __init__(self, stack: AsyncExitStack) -> None:
         self._stack = stack
-        self._sites: list[web.TCPSite] = []
+        self._servers: list[asyncio.Server] = []
 
     async def open(self, runner: web.BaseRunner, host: str, port: int) -> str:
         """Listen; tells the URL. Raises OSError where the port is taken."""
         await runner.setup()
         self._stack.push_async_callback(runner.cleanup)
-        site = web.TCPSite(runner, host, port, backlog=_CONNECTIONS_WAITING)
-        await site.start()
-        self._sites.append(site)
-        address: Sequence[object] = runner.addresses[-1]
+        assert runner.server is not None, "it was set up"
+        loop = asyncio.get_running_loop()
+        try:
+            server = await loop.create_server(runner.server, host, port, backlog=_AT_ONCE)
+        except socket.gaierror as unknown:
+            raise socket.gaierror(unknown.errno, f"{host}: {unknown.strerror}") from unknown
+        self._servers.append(server)
+        self._stack.callback(server.close)  # before those that are connected are hung up on
+        for listening in server.sockets:
+            with socket.socket(fileno=os.dup(listening.fileno())) as same:
+                same.listen(_CONNECTIONS_WAITING)
+        address: Sequence[object] = server.sockets[-1].getsockname()
         shown = f"[{address[0]}]" if ":" in str(address[0]) else address[0]
         return f"http://{shown}:{address[1]}/"
 
     async def stop(self) -> None:
         """Take no more connections."""
-        for site in self._sites:
-            await site.stop()
+        for server in self._servers:
+            server.close()

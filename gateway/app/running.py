@@ -12,7 +12,7 @@ from types import TracebackType
 
 from aiohttp import web
 
-from gateway import __version__
+from gateway import __version__, inherited
 from gateway.adapters.logs import Log
 from gateway.adapters.memory import MemoryEntries
 from gateway.adapters.upstream import Upstream
@@ -208,7 +208,8 @@ class Gateway:
 
     async def _listen(self, proxy: Proxy, metrics: Watched, routes: counting.Routes, quota: watching.Quota) -> None:
         server, probes = self.settings.server, {"gateway": lambda: self._why_not_ready}
-        callers = web.ServerRunner(listener(proxy), shutdown_timeout=HANG_UP)
+        room = inherited.room_for_callers(inherited.allow_descriptors())
+        callers = web.ServerRunner(listener(proxy, room=room), shutdown_timeout=HANG_UP)
         answering = operations(probes=probes, degraded=self._degraded, expose=metrics.expose)
         for add_to in routes:
             add_to(answering)

@@ -8,19 +8,23 @@ import importlib
 import signal
 from contextlib import suppress
 
+from gateway import inherited
 from gateway.adapters.logs import Log, Redaction, open_log
 from gateway.app import people
 from gateway.app.rereading import Read
 from gateway.app.running import Gateway
+from gateway.app.starved import Starved
 from gateway.settings import Settings
 
 
 async def _until_told_to_stop(settings: Settings, log: Log, read: Read) -> None:
     told, loop = asyncio.Event(), asyncio.get_running_loop()
+    loop.set_exception_handler(Starved(log.event, loop.time))
     for name in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(name, told.set)
     early = asyncio.Event()
     loop.add_signal_handler(signal.SIGHUP, early.set)
+    inherited.release_hangups()
     async with Gateway(settings, log, read=read) as gateway:
         loop.add_signal_handler(signal.SIGHUP, gateway.hang_up)
         if early.is_set():

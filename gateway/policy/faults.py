@@ -53,6 +53,7 @@ class Kind(StrEnum):
     ACCOUNT_CLOSED = "account_closed"
     CREDENTIAL_REFUSED = "credential_refused"
     SHUTTING_DOWN = "shutting_down"
+    TOO_MANY_CONNECTIONS = "too_many_connections"
     LEDGER_UNAVAILABLE = "ledger_unavailable"
     RECORDS_UNAVAILABLE = "records_unavailable"
     INTERNAL = "internal"
@@ -88,6 +89,7 @@ VERDICTS: dict[Kind, Verdict] = {
     Kind.ACCOUNT_CLOSED: Verdict(Side.UPSTREAM, 503, "The upstream has closed this account"),
     Kind.CREDENTIAL_REFUSED: Verdict(Side.UPSTREAM, 401, "The upstream refuses this credential"),
     Kind.SHUTTING_DOWN: Verdict(Side.GATEWAY, 503, "The gateway is shutting down"),
+    Kind.TOO_MANY_CONNECTIONS: Verdict(Side.GATEWAY, 503, "The gateway has no room for another connection"),
     Kind.LEDGER_UNAVAILABLE: Verdict(Side.GATEWAY, 503, "What was spent cannot be recorded"),
     Kind.RECORDS_UNAVAILABLE: Verdict(Side.GATEWAY, 503, "What must outlive this request cannot be recorded"),
     Kind.INTERNAL: Verdict(Side.GATEWAY, 500, "The gateway failed"),

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import errno
+import socket
 
 
 def advice(failure: OSError) -> str:
     """Say what the system refused, and what can be done about it."""
+    if isinstance(failure, socket.gaierror):
+        told = failure.strerror or str(failure)
+        return f"{told}\nThis machine cannot resolve that name; set server.host and operations.host to an address."
     told = f"{failure.strerror or failure}" + (f": {failure.filename}" if failure.filename else "")
     match failure.errno:
         case errno.EADDRINUSE:

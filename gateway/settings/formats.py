@@ -20,6 +20,7 @@ _ALLOW = re.compile(r"(?:\*|[A-Z]+) (?:\*|/?[\w.*/-]+)")
 _EVENT = re.compile(r"(?:\*|[a-z_]+)(?:\.(?:\*|[a-z_]+))*")
 _RECEIVER = re.compile(r"(?:\*\.)?[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?")
 _LONGEST_URL = 2000
+_LONGEST_LABEL = 63  # RFC 1035 §2.3.4
 _SHORTEST_KEY = 20
 _WHSEC_BYTES = range(24, 65)  # Standard Webhooks, "Signature scheme": 24 to 64 random bytes
 
@@ -48,6 +49,10 @@ def web_address(url: str) -> str:
         raise _wrong("names no host")
     if "@" in parts.netloc:
         raise _wrong("holds a user name or password")
+    if parts.port == 0:
+        raise _wrong("names port 0, to which nobody can connect")
+    if not all(0 < len(label) <= _LONGEST_LABEL for label in parts.hostname.rstrip(".").split(".")):
+        raise _wrong("names a host that no name service can know")
     if parts.fragment or re.search(r"[^!-~]", url):
         raise _wrong("holds a fragment, blanks or non-ASCII characters")
     return url

@@ -77,7 +77,7 @@ def _from_variable(name: str, around: Surroundings) -> Secret:
 def _from_file(name: str, around: Surroundings) -> Secret:
     path = around.folder / name
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
     except OSError as failure:
         reason = {"name": str(path), "reason": (failure.strerror or "unreadable").lower()}
         raise PydanticCustomError("secret_away", "the file {name} cannot be read: {reason}", reason) from None

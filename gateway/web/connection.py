@@ -21,6 +21,7 @@ from aiohttp.abc import AbstractStreamWriter
 from aiohttp.http import RawRequestMessage
 from typing_extensions import override
 
+from gateway.web.full import Full
 from gateway.web.target import encoded
 
 Refuse = Callable[[web.BaseRequest, int, str], web.StreamResponse]
@@ -166,9 +167,12 @@ def broken(request: web.BaseRequest) -> str | None:
 
 
 class Listener(web.Server):
-    """The callers' listener: no router, no access log of its own, and a caller who leaves is noticed."""
+    """The callers' listener: no router, no access log of its own, and a caller who leaves is noticed.
 
-    def __init__(self, handler: Any, *, lane: Lane, refuse: Refuse, max_body: int) -> None:
+    It takes so many connections as there is room for: descriptors are also needed for what callers ask for.
+    """
+
+    def __init__(self, handler: Any, *, lane: Lane, refuse: Refuse, max_body: int, room: int) -> None:
         def request(
             message: RawRequestMessage,
             payload: StreamReader,
@@ -182,9 +186,24 @@ class Listener(web.Server):
         super().__init__(handler, request_factory=request, handler_cancellation=True)
         self._lane = lane
         self._refuse = refuse
+        self._room = room
+        self._open = 0
+        self._beyond: set[Full] = set()
 
     @override
-    def __call__(self) -> Connection:
+    def connection_made(self, handler: Any, transport: asyncio.Transport) -> None:
+        self._open += 1
+        super().connection_made(handler, transport)
+
+    @override
+    def connection_lost(self, handler: Any, exc: BaseException | None = None) -> None:
+        self._open -= 1
+        super().connection_lost(handler, exc)
+
+    @override
+    def __call__(self) -> Any:
+        if self._open >= self._room:
+            return Full(self._room, self._beyond)
         loop = asyncio.get_running_loop()
         return Connection(
             self,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import sys
 from collections.abc import Callable
 from functools import partial
 
@@ -141,9 +142,9 @@ class Proxy:
         self.express.remember(octets, partial(self._walk.repeat, request, caller, trace), response, trace)
 
 
-def listener(proxy: Proxy) -> Listener:
-    """Make the callers' listener, with the proxy's express lane in front."""
-    return Listener(proxy, lane=proxy.express, refuse=proxy.misread, max_body=proxy.max_body)
+def listener(proxy: Proxy, *, room: int = sys.maxsize) -> Listener:
+    """Make the callers' listener, with the proxy's express lane in front, for so many connections."""
+    return Listener(proxy, lane=proxy.express, refuse=proxy.misread, max_body=proxy.max_body, room=room)
 
 
 def _misread(raw: web.BaseRequest) -> wellformed.Misread | None:

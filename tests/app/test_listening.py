@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import socket
 from contextlib import AsyncExitStack
 
 import aiohttp
@@ -36,3 +38,13 @@ async def test_a_taken_port_is_an_error_that_names_it() -> None:
         url = await listeners.open(web.ServerRunner(web.Server(_hello)), "127.0.0.1", 0)
         with pytest.raises(OSError, match="address already in use"):
             await listeners.open(web.ServerRunner(web.Server(_hello)), "127.0.0.1", URL(url).port or 0)
+
+
+async def test_a_host_nobody_knows_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def unknown(*_: object, **__: object) -> asyncio.Server:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(asyncio.get_running_loop(), "create_server", unknown)
+    async with AsyncExitStack() as stack:
+        with pytest.raises(socket.gaierror, match=r"tool\.invalid: Name or service not known"):
+            await Listeners(stack).open(web.ServerRunner(web.Server(_hello)), "tool.invalid", 0)

@@ -93,7 +93,7 @@ class Talk:
             max_body=10_000,
         )
         lane = self._lane if express else lambda _: None
-        self.listener = Listener(self.proxy, lane=lane, refuse=self.proxy.misread, max_body=10_000)
+        self.listener = Listener(self.proxy, lane=lane, refuse=self.proxy.misread, max_body=10_000, room=1000)
         self.connect()
 
     async def __aenter__(self) -> Self:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import socket
 
 import pytest
 
@@ -16,6 +17,7 @@ from gateway.settings.advice import advice
         (OSError(errno.EADDRNOTAVAIL, "no such"), "no such\nThis machine has no such address"),
         (PermissionError(errno.EACCES, "denied"), "denied\nPorts below 1024"),
         (PermissionError(errno.EACCES, "denied", "gateway.db"), "denied: gateway.db"),
+        (socket.gaierror(socket.EAI_NONAME, "not known"), "not known\nThis machine cannot resolve that name"),
         (OSError("odd"), "odd"),
     ],
 )

@@ -13,6 +13,7 @@ from tests.settings.files import SIGNING_SECRET
 GOOD: list[tuple[Callable[[str], str], str]] = [
     (formats.web_address, "https://tool.internal/events?to=us"),
     (formats.web_address, "http://[::1]:8080"),
+    (formats.web_address, "https://tool.internal./"),
     (formats.upstream_root, "http://127.0.0.1:8088/"),
     (formats.callback_prefix, "https://tool.internal/"),
     (formats.store_address, "memory://"),
@@ -48,6 +49,10 @@ BAD: list[tuple[Callable[[str], str], str, str]] = [
     (formats.web_address, "https://host/a b", "fragment, blanks"),
     (formats.web_address, f"https://host/{'a' * 2000}", "is longer than 2000 characters"),
     (formats.web_address, "https://host:99999/", "is not a URL: Port out of range"),
+    (formats.web_address, "https://api..internal/", "a host that no name service can know"),
+    (formats.web_address, "https://./", "a host that no name service can know"),
+    (formats.web_address, f"https://{'a' * 64}.internal/", "a host that no name service can know"),
+    (formats.web_address, "https://host:0/", "port 0"),
     (formats.web_address, "https://[::1/", "is not a URL: Invalid IPv6"),
     (formats.upstream_root, "https://host/?a=b", "holds a query"),
     (formats.callback_prefix, "https://host", "does not end its host with a slash"),

@@ -23,6 +23,12 @@ def test_a_secret_comes_from_the_file_a_variable_or_a_file_of_its_own(tmp_path: 
     assert resolve({"file": "token"}, tmp_path).get_secret_value() == "from-a-file"
 
 
+@pytest.mark.parametrize("octets", [b"kept\n", b"  kept \r\n", b"\xef\xbb\xbfkept"])
+def test_what_an_editor_puts_around_a_secret_is_no_part_of_it(tmp_path: Path, octets: bytes) -> None:
+    (tmp_path / "token").write_bytes(octets)
+    assert resolve({"file": "token"}, tmp_path).get_secret_value() == "kept"
+
+
 @pytest.mark.parametrize("written", ["hunter2", {"env": "TOKEN"}])
 def test_a_secret_never_shows_itself(written: object) -> None:
     secret = resolve(written, TOKEN="hunter2")

@@ -26,15 +26,17 @@ class SqliteFile:
     """Give each job its turn on the file; a connection that broke is opened anew for the next one.
 
     `lock_wait`: seconds to wait while another process writes. A file found damaged, at the start or later, is set aside
-    and replaced (event `store_damaged`).
+    and replaced (event `store_damaged`). One that was moved or removed is not written to any more: what nobody finds
+    again is not kept. The next write makes a new one in its place (event `store_removed`), or fails.
     """
 
     def __init__(self, path: Path, *, on_error: OnError, lock_wait: float = 2.0) -> None:
         self._path = path
         self._on_error = on_error
         self._lock_wait = lock_wait
-        self._writer = _Thread("sqlite-writer", self._connect_writer)
-        self._reader = _Thread("sqlite-reader", lambda: connect_to_read(path, lock_wait=lock_wait))
+        self._opened: tuple[int, int] | None = None
+        self._writer = _Thread("sqlite-writer", self._connect_writer, gone=self._gone)
+        self._reader = _Thread("sqlite-reader", lambda: connect_to_read(path, lock_wait=lock_wait), gone=_never)
 
     async def open(self) -> None:
         """Make the file ready. Raises `UnusableFile`; a file that is only away now is reported and tried again."""
@@ -63,16 +65,26 @@ class SqliteFile:
 
     def _connect_writer(self) -> sqlite3.Connection:
         connection = connect_to_write(self._path, lock_wait=self._lock_wait, on_error=self._on_error)
+        self._opened = _identity(self._path)
         self._reader.reconnect()
         return connection
+
+    def _gone(self) -> bool:
+        """Was the file moved or removed since it was opened? Reports it once."""
+        if self._opened is None or _identity(self._path) == self._opened:
+            return False
+        self._opened = None
+        self._on_error("store_removed", f"{self._path}: the file was moved or removed while it was in use")
+        return True
 
 
 class _Thread:
     """One thread with one connection, opened when a job needs it."""
 
-    def __init__(self, name: str, connect: Callable[[], sqlite3.Connection]) -> None:
+    def __init__(self, name: str, connect: Callable[[], sqlite3.Connection], *, gone: Callable[[], bool]) -> None:
         self._executor = ThreadPoolExecutor(1, thread_name_prefix=name)
         self._connect = connect
+        self._gone = gone
         self._connection: sqlite3.Connection | None = None
         self._outdated = False
         self._closed = False
@@ -96,7 +108,7 @@ class _Thread:
             self._executor.shutdown()
 
     def _run(self, job: Job[Result]) -> Result:
-        if self._outdated:
+        if self._outdated or self._gone():
             self._disconnect()
         if self._connection is None:
             self._connection = self._connect()
@@ -112,6 +124,20 @@ class _Thread:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
+
+
+def _never() -> bool:
+    """Only a writer looks whether its file is still there; it has readers open theirs anew."""
+    return False
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """Tell one file from another that gets its name; None where there is none, or none can be seen."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _refuse(job: asyncio.Future[Result]) -> None:

@@ -6,6 +6,8 @@ far as it can still be read. A file that is whole but not ours, or newer than th
 
 from __future__ import annotations
 
+import errno
+import os
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
@@ -110,6 +112,11 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
 def _connect(path: Path, lock_wait: float) -> sqlite3.Connection:
     if not path.parent.is_dir():
         raise UnusableFile(f"{path}: there is no directory {path.parent}")
+    if path.is_dir():
+        raise IsADirectoryError(errno.EISDIR, "it is a directory; name a file", str(path))
+    if path.exists() and not os.access(path, os.R_OK | os.W_OK):
+        why = f"user {os.geteuid()} may not read and write it; it belongs to user {path.stat().st_uid}"
+        raise PermissionError(errno.EACCES, why, str(path))
     if not path.exists():
         path.touch(mode=0o600)
     elif path.stat().st_mode & 0o077:

@@ -1,6 +1,7 @@
 """The one loop that takes leases: when the next trip to the ledger is worth making, and what it asks for.
 
-It wakes when somebody joins, when a lease ends, and at one timer; it never polls a line that is empty.
+It wakes when somebody joins, when a lease ends, and at one timer; while a line is empty it polls nothing but a ledger
+that is away.
 """
 
 from __future__ import annotations
@@ -89,7 +90,8 @@ class Dispatcher:
         """When the next trip is worth making, in ticks; None when nothing is to be done."""
         # Another replica may have freed what this one believes to be taken, so look now and then.
         news = self._budgets.last_trip + min(1.0, self._egress.period / 60)
-        moments = [news] if self._news_wanted else []
+        # So does a ledger that was away: else the first who comes when it is back would still be refused.
+        moments = [news] if self._news_wanted or self._budgets.away else []
         if len(self._line):
             lanes = (self._door.turn_wait(lane) for lane in self._line.accounts())
             wait = max(self._door.egress_wait(), min(lanes, default=0.0))

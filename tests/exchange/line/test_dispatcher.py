@@ -49,6 +49,20 @@ async def test_an_empty_line_asks_nothing_and_a_blocked_one_little() -> None:
     await house.end(gate)
 
 
+async def test_a_ledger_that_is_away_is_looked_for_also_when_nobody_asks() -> None:
+    house = House()
+    gate = await house.gate()
+    house.ledger.away = True
+    waiting = gate.line_up(errand(patience=5.0))
+    await asyncio.sleep(2)
+    gate.leave(waiting)
+    house.ledger.away = False
+    await asyncio.sleep(2.1)
+    assert not gate.snapshot().ledger_away
+    assert (await granted(gate.line_up(errand(patience=1.0)))).waited < 1
+    await house.end(gate)
+
+
 async def test_what_another_replica_gave_back_is_used_soon() -> None:
     house = House()
     one, other = await house.gate(limit=1, hold=10.0), await house.gate(limit=1, hold=10.0)

@@ -65,7 +65,8 @@ class Connection(web.RequestHandler):
     def data_received(self, data: bytes) -> None:
         transport = self.transport
         if not self._given and transport is not None and not transport.is_closing():
-            data = encoded(data)
+            if not data.isascii():
+                data = encoded(data)
             now = self._clock()
             if now - self._at < _LANE and not self.writing_paused and (answer := self._lane(data)) is not None:
                 transport.writelines(answer)

@@ -15,6 +15,6 @@ _RAW = re.compile(rb"[\x80-\xff]")
 
 def encoded(octets: bytes) -> bytes:
     """The octets of a request from its first one on, with those of its target in ASCII; all others as they are."""
-    if octets.isascii() or (line := _LINE.match(octets)) is None:
+    if (line := _LINE.match(octets)) is None:
         return octets
     return _RAW.sub(lambda raw: b"%%%02X" % raw[0][0], line[0]) + octets[line.end() :]

@@ -23,6 +23,14 @@ class Call:
     body: dict[str, str] | None = None
 
 
+def booking(draw: Random, rows: Account) -> dict[str, str]:
+    """Half an hour of somebody's on a popular task."""
+    task = rows.popular(draw, "task")
+    kind = draw.choice(rows.work_types(rows.value("task", task, "projectid")))
+    body = {"taskid": task, "worktypeid": kind, "personid": rows.popular(draw, "person")}
+    return body | {"date": TODAY, "time": "0.5", "billable": "t"}
+
+
 @dataclass(frozen=True, slots=True)
 class Tool:
     """How a tool is configured, and what it is for. `own`: its calls go out under a credential of its own."""

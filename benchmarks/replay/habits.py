@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from random import Random
 
 from benchmarks.replay.account import HOUR, Account, at_work, polls, steps
-from benchmarks.replay.day import TODAY, Call, Day, Tool
+from benchmarks.replay.day import TODAY, Call, Day, Tool, booking
 
 _MONDAY, _SUNDAY, _MONTH = "2024-10-07", "2024-10-13", "2024-09-01"
 
@@ -140,10 +140,7 @@ def _bot(draw: Random, rows: Account) -> Iterator[Call]:
             number = rows.value("project", rows.popular(draw, "project"), "localid")
             yield Call(at, "bot", "GET", f"/project/?localid={number}")
         else:
-            task = rows.popular(draw, "task")
-            kind = draw.choice(rows.work_types(rows.value("task", task, "projectid")))
-            body = {"taskid": task, "worktypeid": kind, "personid": rows.popular(draw, "person")}
-            yield Call(at, "bot", "POST", "/time/", body | {"date": TODAY, "time": "0.5", "billable": "t"})
+            yield Call(at, "bot", "POST", "/time/", booking(draw, rows))
 
 
 def _planning(draw: Random, rows: Account) -> Iterator[Call]:

@@ -14,7 +14,7 @@ from random import Random
 from typing import TypeAlias
 
 from benchmarks.replay.account import Account, at_work, ranked
-from benchmarks.replay.day import TODAY, Call, Day, Tool
+from benchmarks.replay.day import Call, Day, Tool, booking
 
 _REQUESTS = 1_400
 """Of each tool; together as many as the office makes."""
@@ -77,10 +77,7 @@ def _page(draw: Random, rows: Account, _: _Asked, table: str) -> str:
 def _write(draw: Random, rows: Account, at: float, tool: str) -> Call:
     table = draw.choices(("time", "task", "milestone", "project", "client"), weights=(60, 30, 5, 3, 2))[0]
     if table == "time":
-        task = rows.popular(draw, "task")
-        kind = draw.choice(rows.work_types(rows.value("task", task, "projectid")))
-        body = {"taskid": task, "worktypeid": kind, "personid": rows.popular(draw, "person")}
-        return Call(at, tool, "POST", "/time/", body | {"date": TODAY, "time": "0.5", "billable": "t"})
+        return Call(at, tool, "POST", "/time/", booking(draw, rows))
     day = f"2024-11-{draw.randint(1, 28):02d}"
     changed = {"project": {"dateend": day}, "client": {"fax": f"555-{draw.randint(0, 9999):04d}"}}
     return Call(at, tool, "PUT", f"/{table}/{rows.popular(draw, table)}/", changed.get(table, {"datedue": day}))

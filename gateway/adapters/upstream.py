@@ -20,7 +20,7 @@ from typing_extensions import override
 from yarl import URL
 
 from gateway.policy.faults import Fault, Kind
-from gateway.policy.messages import Headers, Request, Response
+from gateway.policy.messages import WITHOUT_BODY, Headers, Request, Response
 from gateway.ports import CutOff, NeverSent
 
 _CONNECTIONS = 256
@@ -31,7 +31,6 @@ _CONNECTING = 10.0
 """Seconds for a connection to be made, so that one that is not is known to be none while there is time to try again."""
 
 _FINAL = range(200, 600)
-_WITHOUT_BODY = frozenset({204, 304})
 _CHUNK = 256 * 1024
 _AUTOMATIC = ("Accept", "Accept-Encoding", "User-Agent", "Content-Type")
 
@@ -82,7 +81,7 @@ class Upstream:
                 data=request.body or None,
                 allow_redirects=False,
             ) as answer:
-                if request.method == "HEAD" or answer.status in _WITHOUT_BODY or answer.status not in _FINAL:
+                if request.method == "HEAD" or answer.status in WITHOUT_BODY or answer.status not in _FINAL:
                     for protocol in used:
                         protocol.force_close()  # a body that comes all the same would be the next answer
                 if answer.status not in _FINAL:  # RFC 9110 §15: nothing was asked that an interim answer could end

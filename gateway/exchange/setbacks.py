@@ -13,7 +13,7 @@ from gateway.policy.outcome import Failed
 from gateway.ports import Clock
 
 _MOST = 10_000
-"""Setbacks that are kept; beyond them those that are over go, and then the oldest."""
+"""Setbacks that are kept; beyond them the oldest goes."""
 
 _FAILURES = frozenset({Kind.UPSTREAM_UNREACHABLE, Kind.UPSTREAM_TIMED_OUT, Kind.UPSTREAM_UNINTELLIGIBLE})
 
@@ -47,8 +47,6 @@ class Setbacks:
     def _failed(self, key: CacheKey) -> None:
         now = self._clock()
         before = self._by_key.pop(key, None)  # the latest is last
-        if len(self._by_key) >= _MOST:
-            self._by_key = {each: known for each, known in self._by_key.items() if not setback.over(known, now)}
         if len(self._by_key) >= _MOST:
             del self._by_key[next(iter(self._by_key))]
         self._by_key[key] = setback.after(before, now)

@@ -25,6 +25,9 @@ CONNECTION_SPECIFIC = frozenset(
     }
 )
 
+WITHOUT_BODY = frozenset({204, 304})
+"""Statuses of answers that never have a body (RFC 9110 §6.4.1)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Headers:

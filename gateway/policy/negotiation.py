@@ -102,6 +102,12 @@ def choose(accept: str | None) -> Representation | NotAcceptable:
     return best if fits[best].quality > 0 else NotAcceptable(accept)
 
 
+def in_any_case(accept: str | None) -> Representation:
+    """The representation of what a caller is told by the gateway itself: who accepts neither gets JSON."""
+    chosen = choose(accept)
+    return Representation.JSON if isinstance(chosen, NotAcceptable) else chosen
+
+
 @_remembered
 def wants_other_media(accept: str | None) -> bool:
     """Tell whether the caller prefers media that only the upstream can send, such as an image or a PDF file.

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import secrets
 
 from typing_extensions import override
 
 from gateway.policy import negotiation
 from gateway.policy.faults import Fault, Kind
-from gateway.policy.negotiation import NotAcceptable, Representation
+from gateway.web import correlation
 from gateway.web.problems import problem
+from gateway.web.wire import opening
 
 _PATIENCE = 1.0
 """Seconds for a request to begin; an answer before it may be lost with the octets that nobody reads (RFC 9112 §9.6)."""
@@ -56,9 +56,7 @@ class Full(asyncio.Protocol):
 def _answer(room: int) -> bytes:
     detail = f"{room} connections are open, and there is room for no more; close those that are idle"
     fault = Fault(Kind.TOO_MANY_CONNECTIONS, detail, retry_after=_COME_BACK)
-    chosen = negotiation.choose(None)
-    representation = Representation.JSON if isinstance(chosen, NotAcceptable) else chosen
-    answer = problem(fault, representation, secrets.token_hex(8))
-    fields = [*answer.headers, ("Content-Length", str(len(answer.body))), ("Connection", "close")]
-    head = "".join(f"{name}: {value}\r\n" for name, value in fields)
-    return f"HTTP/1.1 {answer.status} Service Unavailable\r\n{head}\r\n".encode() + answer.body
+    request_id, _ = correlation.mint()
+    answer = problem(fault, negotiation.in_any_case(None), request_id)  # nothing of the request is read
+    lasting = "".join(f"{name}: {value}\r\n" for name, value in answer.headers)
+    return f"{opening(answer.status, lasting, len(answer.body))}Connection: close\r\n\r\n".encode() + answer.body

@@ -12,7 +12,7 @@ import math
 import re
 from urllib.parse import parse_qsl, urlencode
 
-from gateway.exchange.jobs.accepting import PAGE, Jobs, representation
+from gateway.exchange.jobs.accepting import PAGE, Jobs
 from gateway.exchange.pace import drive
 from gateway.policy import negotiation
 from gateway.policy.caller import Caller
@@ -47,7 +47,7 @@ class JobPages:
     async def __call__(self, request: Request, caller: Caller) -> Response:
         """Answer one request of one app."""
         job_id = request.path.removeprefix(PATH.rstrip("/")).strip("/")
-        form = representation(request.headers.get("accept"))
+        form = negotiation.in_any_case(request.headers.get("accept"))
         match request.method, bool(job_id):
             case (("GET" | "HEAD"), True):
                 return await self._job(caller, job_id, form)

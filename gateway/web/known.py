@@ -8,11 +8,11 @@ from dataclasses import dataclass, field, replace
 
 from gateway.exchange.reading.repeat import Repeat
 from gateway.policy.caching.repetition import First, Repetition
-from gateway.policy.messages import Response
+from gateway.policy.messages import WITHOUT_BODY, Response
 from gateway.policy.names import AccountName
 from gateway.policy.trace import Trace
 from gateway.web import head
-from gateway.web.wire import ONE_WRITE, WITHOUT_BODY, opening
+from gateway.web.wire import ONE_WRITE, opening
 
 RateLimits = Callable[[AccountName], Sequence[tuple[str, str]]]
 """The RateLimit fields of an account as they are this second."""

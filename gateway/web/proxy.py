@@ -15,7 +15,6 @@ from gateway.policy import negotiation, wellformed
 from gateway.policy.caller import Caller
 from gateway.policy.faults import Fault, Kind
 from gateway.policy.messages import Headers, Request, Response
-from gateway.policy.negotiation import NotAcceptable, Representation
 from gateway.policy.trace import Outcome, Trace
 from gateway.web import body, correlation, head
 from gateway.web.connection import Connection, Listener
@@ -176,9 +175,7 @@ def _unsent(raw: web.BaseRequest, response: Response) -> int | None:
 
 def _refused(fault: Fault, accept: str | None, trace: Trace) -> Response:
     trace.outcome, trace.refusal = Outcome.REFUSED, fault.kind.value
-    chosen = negotiation.choose(accept)
-    representation = Representation.JSON if isinstance(chosen, NotAcceptable) else chosen
-    return problem(fault, representation, trace.request_id)
+    return problem(fault, negotiation.in_any_case(accept), trace.request_id)
 
 
 def _target(raw: web.BaseRequest) -> str:

@@ -12,9 +12,9 @@ from aiohttp import HttpVersion10, web
 from aiohttp.abc import AbstractStreamWriter
 from typing_extensions import override
 
+from gateway.policy.messages import WITHOUT_BODY
 from gateway.web.head import status_line
 
-WITHOUT_BODY = frozenset({204, 304})
 ONE_WRITE = 64 * 1024
 """Bytes of a body up to which copying it behind the head is cheaper than a second write."""
 

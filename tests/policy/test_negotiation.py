@@ -16,6 +16,7 @@ from gateway.policy.negotiation import (
     choose,
     coding,
     content_type,
+    in_any_case,
     wants_other_media,
 )
 
@@ -201,3 +202,16 @@ def test_work_grows_with_the_field_and_no_faster(field: str) -> None:
     choose(field)
     coding(field)
     assert thread_time() - began < 10.0
+
+
+@pytest.mark.parametrize(
+    ("accept", "told"),
+    [
+        (None, Representation.XML),
+        ("application/xml", Representation.XML),
+        ("*/*", Representation.JSON),
+        ("image/png", Representation.JSON),
+    ],
+)
+def test_whoever_accepts_neither_is_told_in_json(accept: str | None, told: Representation) -> None:
+    assert in_any_case(accept) is told

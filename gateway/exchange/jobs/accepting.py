@@ -25,7 +25,7 @@ from gateway.policy.jobs.result import Result
 from gateway.policy.jobs.verdict import Ended
 from gateway.policy.messages import Headers, Request, Response
 from gateway.policy.names import AppName
-from gateway.policy.negotiation import NotAcceptable, Representation
+from gateway.policy.negotiation import Representation
 from gateway.policy.preference import wants_async
 from gateway.policy.trace import Trace
 from gateway.ports import RecordsAway
@@ -99,7 +99,7 @@ class Jobs:
         with _kept_records():
             accepted = await self._store.accept(caller.app, kept, most=self._most, make=make)
         self._wake(accepted)
-        return _accepted(accepted, representation(request.headers.get("accept")))
+        return _accepted(accepted, negotiation.in_any_case(request.headers.get("accept")))
 
     async def tell(self, app: AppName, job_id: str) -> Told:
         """A job of this app, with its result if it has one."""
@@ -183,12 +183,6 @@ class Jobs:
         if documented and not negotiation.wants_other_media(request.headers.get("accept")):
             fields = fields.put("Accept", negotiation.content_type(Representation.JSON))
         return Request(kept.method, kept.target, fields, kept.body)
-
-
-def representation(accept: str | None) -> Representation:
-    """The format in which a caller is told of jobs: who accepts neither gets JSON."""
-    chosen = negotiation.choose(accept)
-    return Representation.JSON if isinstance(chosen, NotAcceptable) else chosen
 
 
 @contextmanager

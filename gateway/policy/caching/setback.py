@@ -22,11 +22,10 @@ class Setback:
 
 def after(before: Setback | None, now: float) -> Setback:
     """One more failure: twice the pause of the one before, unless that is long ago."""
-    recent = before is not None and now < before.until + _LONGEST
-    pause = min(_LONGEST, 2 * before.pause) if before is not None and recent else _FIRST
+    pause = _FIRST if before is None or over(before, now) else min(_LONGEST, 2 * before.pause)
     return Setback(now + pause, pause)
 
 
 def over(setback: Setback, now: float) -> bool:
-    """May it be forgotten?"""
+    """Has it no say in the next pause any more?"""
     return now >= setback.until + _LONGEST
